@@ -1,0 +1,1 @@
+"""Build records inside wheels."""

@@ -1,0 +1,47 @@
+"""What is known of a distribution's metadata, and how surely.
+
+A fact stays true: what a published wheel's METADATA says, what an sdist states as static (PEP 643), what a build with a
+given build key gave. What has no fact is *assumed* (docs/matching.md).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pybuildsync.core.requirements import Requirement
+
+
+class Origin(Enum):
+    """Where metadata comes from, surest first."""
+
+    WHEEL = "wheel"  # METADATA of the very wheel that is installed: published, or built
+    PREPARED = "prepared"  # prepare_metadata_for_build_wheel in the build environment
+    STATIC = "static"  # an sdist's PKG-INFO >= 2.2 or pyproject.toml, with nothing that matters dynamic
+    ASSUMED = "assumed"  # names without versions, until a build tells
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The core metadata that resolving needs. ``name`` is normalised, ``version`` canonical, ``extras`` normalised."""
+
+    name: str
+    version: str
+    requires: tuple[Requirement, ...] = ()
+    requires_python: str = ""
+    extras: tuple[str, ...] = ()
+    origin: Origin = Origin.WHEEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMetadata:
+    """What an unpacked source tree states before any of its code runs (docs/matching.md).
+
+    ``metadata`` has origin STATIC or ASSUMED. ``static_requires`` are the requirements stated as static (with their
+    specifiers), whatever ``metadata.requires`` assumes. ``build_requires`` is ``[build-system] requires``, or setuptools
+    for a tree without one (PEP 517). ``match_runtime`` are names that the tree's own configuration says must match.
+    """
+
+    metadata: Metadata
+    static_requires: tuple[Requirement, ...] = ()
+    build_requires: tuple[Requirement, ...] = ()
+    backend: str = ""
+    match_runtime: tuple[str, ...] = ()

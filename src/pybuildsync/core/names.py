@@ -1,0 +1,14 @@
+"""Project names, as the name normalisation specification (PEP 503) has them."""
+
+import re
+
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def normalize_name(name: str) -> str:
+    """Return *name* in normal form: lower case, runs of ``-_.`` as one ``-``.
+
+    Stands here, one line, because importing ``packaging.utils`` costs 25 ms and the paths that need only this are
+    measured in milliseconds.
+    """
+    return _SEPARATORS.sub("-", name).lower()

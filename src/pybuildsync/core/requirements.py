@@ -1,0 +1,65 @@
+"""Requirements: what a user, a distribution or a source tree asks for (PEP 508).
+
+The syntax is ``packaging``'s; a :class:`Requirement` holds its canonical parts as strings, so that parsed forms can be
+kept in the store and read back without importing ``packaging`` (38 ms).
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pybuildsync.core.names import normalize_name
+from pybuildsync.errors import RequestError
+
+RequirementParts: TypeAlias = tuple[str, tuple[str, ...], str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement, in canonical parts.
+
+    ``name`` and ``extras`` are normalised; ``specifier`` is PEP 440 text ("" accepts every version); ``marker`` is
+    PEP 508 text ("" always applies); ``url`` is a direct reference ("" for none).
+    """
+
+    name: str
+    extras: tuple[str, ...] = ()
+    specifier: str = ""
+    marker: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        """Return PEP 508 text."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        url = f" @ {self.url}" if self.url else ""
+        marker = (" ; " if self.url else "; ") + self.marker if self.marker else ""
+        return f"{self.name}{extras}{self.specifier}{url}{marker}"
+
+    def parts(self) -> RequirementParts:
+        """Return the parts as a tuple that ``marshal`` can write."""
+        return (self.name, self.extras, self.specifier, self.marker, self.url)
+
+
+def parse_requirement(text: str) -> Requirement:
+    """Return the requirement that *text* states.
+
+    Raises:
+        RequestError: *text* is not a PEP 508 requirement.
+
+    """
+    from packaging import requirements  # noqa: PLC0415 - start-up: only unparsed text needs it
+
+    try:
+        parsed = requirements.Requirement(text)
+    except requirements.InvalidRequirement as error:
+        raise RequestError(
+            f"{text!r} is not a requirement",
+            why=str(error),
+            hint="write it as NAME, NAME==VERSION, NAME[EXTRA]>=VERSION or NAME @ URL (PEP 508)",
+        ) from error
+    return Requirement(
+        name=normalize_name(parsed.name),
+        extras=tuple(sorted(normalize_name(extra) for extra in parsed.extras)),
+        specifier=str(parsed.specifier),
+        marker=str(parsed.marker) if parsed.marker else "",
+        url=parsed.url or "",
+    )

@@ -1,0 +1,64 @@
+"""What can go wrong, named after who is at fault.
+
+One root, :class:`PybuildsyncError`. Every error says what happened, why, and what to do next; ``str(error)`` is the
+text for the terminal. A traceback never reaches a user for anything that has a class here.
+"""
+
+
+class PybuildsyncError(Exception):
+    """The root: *what* happened (one sentence), *why* (lines of detail), *hint* (the next step)."""
+
+    exit_status = 1
+    kind = "error"
+
+    def __init__(self, what: str, *, why: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the whole text: what, why (indented), hint."""
+        lines = [self.what]
+        if self.why:
+            lines += [f"  {line}".rstrip() for line in self.why.splitlines()]
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(PybuildsyncError):
+    """The command line is wrong: exit status 2, as argparse and pip do."""
+
+    exit_status = 2
+    kind = "usage"
+
+
+class RequestError(PybuildsyncError):
+    """What was asked for cannot be: an invalid requirement, a project nobody has, no solution."""
+
+    kind = "request"
+
+
+class PackageError(PybuildsyncError):
+    """A package is broken: its archive, metadata, backend or build."""
+
+    kind = "package"
+
+
+class IndexFault(PybuildsyncError):
+    """An index or the way to it is broken: down, slow, refused, malformed."""
+
+    kind = "index"
+
+
+class EnvironmentFault(PybuildsyncError):
+    """The machine stands in the way: interpreter, permissions, disk, an externally managed environment."""
+
+    kind = "environment"
+
+
+class InternalError(PybuildsyncError):
+    """Our own fault; asks for a report."""
+
+    kind = "internal"
