@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pybuildsync.core.names import normalize_name
+
 FileParts: TypeAlias = tuple[
     str, str, tuple[tuple[str, str], ...], str, int, str, str | None, tuple[tuple[str, str], ...] | None, str
 ]
@@ -18,10 +20,10 @@ FileParts: TypeAlias = tuple[
 class DistributionFile:
     """One wheel or sdist as an index lists it.
 
-    ``url`` is absolute, without credentials. ``hashes`` are (algorithm, hex digest) pairs. ``size`` is in bytes, -1 if the
-    index doesn't say. ``upload_time`` is ISO 8601 in UTC, "" if unknown. ``yanked`` is None, or the reason, which may be
-    "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none). ``index`` is the address
-    of the listing it stands in, without credentials.
+    ``url`` is absolute, without credentials. ``hashes`` are (algorithm, hex digest) pairs. ``size`` is in bytes, -1 if
+    the index doesn't say. ``upload_time`` is ISO 8601 in UTC, "" if unknown. ``yanked`` is None, or the reason, which
+    may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none). ``index`` is the
+    address of the listing it stands in, without credentials.
     """
 
     filename: str
@@ -41,7 +43,7 @@ class DistributionFile:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 hex digest that the index gives, or ""."""
+        """Give the SHA-256 hex digest that the index gives, or ""."""
         return next((digest for algorithm, digest in self.hashes if algorithm == "sha256"), "")
 
     def parts(self) -> FileParts:
@@ -66,17 +68,15 @@ class Listing:
 
     def files(self, position: int) -> tuple[DistributionFile, ...]:
         """Return the files of the version at *position* (0 is the newest), wheels and sdists in listing order."""
-        return tuple(DistributionFile(*parts) for parts in marshal.loads(self.encoded[position]))  # noqa: S302 - our own store
+        return tuple(DistributionFile(*parts) for parts in marshal.loads(self.encoded[position]))
 
 
 def version_of_filename(filename: str, project: str) -> str | None:
-    """Return the version text in *filename*, as written, if it is a wheel or an sdist of *project* (normalised); else None.
+    """Return the version text in *filename* if it is a wheel or an sdist of *project* (normalised); else None.
 
-    Wheels by the binary distribution format (five or six ``-`` parts), sdists ``NAME-VERSION.tar.gz`` or ``.zip``, where
-    legacy names may hold ``-`` in the name. Other archives (eggs, ``.tar.bz2``, installers) give None.
+    Wheels by the binary distribution format (five or six ``-`` parts), sdists ``NAME-VERSION.tar.gz`` or ``.zip``,
+    where legacy names may hold ``-`` in the name. Other archives (eggs, ``.tar.bz2``, installers) give None.
     """
-    from pybuildsync.core.names import normalize_name  # noqa: PLC0415
-
     if filename.endswith(".whl"):
         parts = filename[:-4].split("-")
         if len(parts) not in (5, 6) or normalize_name(parts[0]) != project:
@@ -97,7 +97,7 @@ def make_listing(project: str, files: Iterable[DistributionFile]) -> Listing:
 
     A file whose version is no PEP 440 version is left out as well, as pip and uv do.
     """
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    from packaging.version import InvalidVersion, Version
 
     texts: dict[str, Version | None] = {}
     groups: dict[Version, list[FileParts]] = {}

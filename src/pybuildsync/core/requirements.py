@@ -46,7 +46,7 @@ def parse_requirement(text: str) -> Requirement:
         RequestError: *text* is not a PEP 508 requirement.
 
     """
-    from packaging import requirements  # noqa: PLC0415 - start-up: only unparsed text needs it
+    from packaging import requirements
 
     try:
         parsed = requirements.Requirement(text)

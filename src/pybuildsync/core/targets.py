@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a distribution must fit: ``implementation`` ("cpython"), ``version`` ("3.11"), ``full_version`` ("3.11.7").
+    """What a distribution must fit.
 
-    ``tags`` are expanded ("cp311-cp311-manylinux_2_17_x86_64"), best first. ``markers`` are (name, value) pairs of every
-    PEP 508 environment variable but ``extra``, sorted by name.
+    ``implementation`` as in "cpython", ``version`` as in "3.11", ``full_version`` as in "3.11.7". ``tags`` are expanded
+    ("cp311-cp311-manylinux_2_17_x86_64"), best first. ``markers`` are (name, value) pairs of every PEP 508 environment
+    variable but ``extra``, sorted by name.
     """
 
     implementation: str
