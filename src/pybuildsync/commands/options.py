@@ -1,0 +1,209 @@
+"""What each command is asked to do: frozen options, complete, with the defaults of a command line that says nothing.
+
+Names follow pip's options where pip has them. An option that other sources may set as well (pip's configuration, the
+project) has a default that says "not given": "", () or None. The command line's own table is ``pybuildsync.cli.options``;
+a field here and its row there have one name.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """``KEY=VALUE`` or ``PACKAGE:KEY=VALUE``: a config setting or a build variable; *package* as typed, "" for all."""
+
+    package: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRule:
+    """``LIBRARY=POLICY`` or ``PACKAGE:LIBRARY=POLICY``: the user's policy; *package* "" stands for every package."""
+
+    package: str
+    library: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatRule:
+    """One value of ``--no-binary`` or ``--only-binary``: a name as typed, ``:all:`` or ``:none:``."""
+
+    option: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOptions:
+    """Where things are kept. ``cache_dir`` "" is the default folder; ``no_cache`` keeps nothing after the command."""
+
+    cache_dir: str = ""
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexOptions:
+    """Where distributions come from. ``timeout`` is in seconds."""
+
+    index_url: str = ""
+    extra_index_urls: tuple[str, ...] = ()
+    no_index: bool = False
+    find_links: tuple[str, ...] = ()
+    trusted_hosts: tuple[str, ...] = ()
+    cert: str = ""
+    client_cert: str = ""
+    proxy: str = ""
+    timeout: float | None = None
+    retries: int | None = None
+    offline: bool = False
+    refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """How source trees become wheels, and what they are matched with.
+
+    ``formats`` stand in the order given: the last word on a name wins. ``build_time`` is "latest", "source" or an ISO
+    8601 date or time; "" is "latest" with a retry as of the source's own time, unless ``no_build_time_retry``.
+    ``build_timeout`` is in seconds for each build. ``build_jobs`` None is the number of cores.
+    """
+
+    formats: tuple[FormatRule, ...] = ()
+    build_constraint_files: tuple[str, ...] = ()
+    config_settings: tuple[Setting, ...] = ()
+    build_variables: tuple[Setting, ...] = ()
+    build_jobs: int | None = None
+    build_timeout: float | None = None
+    build_time: str = ""
+    no_build_time_retry: bool = False
+    match: tuple[MatchRule, ...] = ()
+    max_rounds: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallOptions:
+    """What ``install`` is asked for.
+
+    ``rebuild`` False refuses a change that would need a rebuild of something installed. ``compile`` None is the default
+    of the installer. ``link_mode`` "" is the best that the file system has. ``upgrade_packages`` and
+    ``reinstall_packages`` are names as typed. ``verify`` looks into what is installed instead of at its file times.
+    """
+
+    requirements: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
+    editables: tuple[str, ...] = ()
+    no_deps: bool = False
+    pre: bool = False
+    upgrade: bool = False
+    upgrade_packages: tuple[str, ...] = ()
+    upgrade_strategy: str = "only-if-needed"
+    force_reinstall: bool = False
+    reinstall_packages: tuple[str, ...] = ()
+    ignore_installed: bool = False
+    require_hashes: bool = False
+    rebuild: bool = True
+    python: str = ""
+    target: str = ""
+    break_system_packages: bool = False
+    compile: bool | None = None
+    link_mode: str = ""
+    dry_run: bool = False
+    verify: bool = False
+    keep_going: bool = False
+    report: str = ""
+    index: IndexOptions = field(default_factory=IndexOptions)
+    build: BuildOptions = field(default_factory=BuildOptions)
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelOptions:
+    """What ``wheel`` is asked for: wheels into ``wheel_dir``, nothing installed."""
+
+    requirements: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
+    editables: tuple[str, ...] = ()
+    wheel_dir: str = "."
+    no_deps: bool = False
+    pre: bool = False
+    require_hashes: bool = False
+    python: str = ""
+    keep_going: bool = False
+    index: IndexOptions = field(default_factory=IndexOptions)
+    build: BuildOptions = field(default_factory=BuildOptions)
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """What ``check`` is asked for."""
+
+    python: str = ""
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UninstallOptions:
+    """What ``uninstall`` is asked for. ``yes`` doesn't ask first."""
+
+    names: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    yes: bool = False
+    dry_run: bool = False
+    python: str = ""
+    break_system_packages: bool = False
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """What ``list`` is asked for. ``excluded`` are names as typed."""
+
+    python: str = ""
+    excluded: tuple[str, ...] = ()
+    editable_only: bool = False
+    not_required: bool = False
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeOptions:
+    """What ``freeze`` is asked for. ``all`` lists the packaging tools as well."""
+
+    python: str = ""
+    excluded: tuple[str, ...] = ()
+    all: bool = False
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions:
+    """What ``show`` is asked for."""
+
+    names: tuple[str, ...] = ()
+    files: bool = False
+    python: str = ""
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenvOptions:
+    """What ``venv`` is asked for. ``prompt`` "" is the folder's name."""
+
+    path: str = ".venv"
+    python: str = ""
+    prompt: str = ""
+    clear: bool = False
+    system_site_packages: bool = False
+    store: StoreOptions = field(default_factory=StoreOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheOptions:
+    """What ``cache dir``, ``size``, ``prune`` and ``clean`` are asked for. ``projects`` () is everything."""
+
+    projects: tuple[str, ...] = ()
+    store: StoreOptions = field(default_factory=StoreOptions)

@@ -1,0 +1,193 @@
+"""What commands give back, to be printed or written as JSON by the command line."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ChangeKind: TypeAlias = Literal["install", "remove", "upgrade", "downgrade", "rebuild", "keep"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One distribution of the plan. ``old`` is "" for an install, ``new`` for a removal; ``reason`` may be ""."""
+
+    kind: ChangeKind
+    name: str
+    old: str = ""
+    new: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Satisfied:
+    """A requirement, as the user wrote it, that is met by what is installed: *version* of it in the folder *location*."""
+
+    requirement: str
+    version: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallResult:
+    """What an install did, or would do (``dry_run``).
+
+    ``changes`` in the order to print; those of kind "keep" are not printed. ``watched`` is what
+    :mod:`pybuildsync.commands.watched` saw of every file and folder that this answer depends on; with it, the same
+    command line may be answered next time by looking at them alone. It is empty where that would not be sound: where
+    the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
+    """
+
+    changes: tuple[Change, ...] = ()
+    satisfied: tuple[Satisfied, ...] = ()
+    seconds: float = 0.0
+    rounds: int = 0
+    builds: int = 0
+    dry_run: bool = False
+    watched: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltFile:
+    """A wheel that was written: ``path`` is absolute; ``against`` are the (name, version) pairs that it must match."""
+
+    name: str
+    version: str
+    path: str
+    against: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelResult:
+    """The wheels that were built or fetched into the wheel folder."""
+
+    wheels: tuple[BuiltFile, ...] = ()
+    seconds: float = 0.0
+    rounds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong in an environment.
+
+    ``kind`` is "missing", "conflict", "match" (built against another version than runs), "library" (a shared library
+    is not found) or "broken" (its own files).
+    """
+
+    kind: Literal["missing", "conflict", "match", "library", "broken"]
+    name: str
+    version: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """All that was found wrong; an environment without problems has none. ``distributions`` were looked at."""
+
+    problems: tuple[Problem, ...] = ()
+    distributions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One installed distribution. ``editable`` is the folder of an editable installation, or ""."""
+
+    name: str
+    version: str
+    location: str = ""
+    editable: str = ""
+    installer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListResult:
+    """The installed distributions, by name."""
+
+    distributions: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeResult:
+    """Requirement lines that give the same distributions again."""
+
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What is known of one installed distribution.
+
+    ``fields`` are (label, text) pairs in the order to print. ``files`` are None unless asked for. ``record`` is the build
+    record (docs/matching.md, build records) as JSON-like data, or None; ``sentences`` say it in words.
+    """
+
+    name: str
+    version: str
+    fields: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] | None = None
+    record: dict[str, object] | None = None
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowResult:
+    """The distributions asked for, in that order, and the names that are not installed."""
+
+    distributions: tuple[Described, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UninstallResult:
+    """What was removed; the names that were not installed; whether the user said no."""
+
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenvResult:
+    """A virtual environment was made in the folder *path* with *python*, whose version is *version*."""
+
+    path: str
+    python: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheFolder:
+    """Where the store is."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheSize:
+    """What the store holds: (kind, number of files, bytes), by kind."""
+
+    path: str
+    kinds: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheRemoved:
+    """What was removed from the store."""
+
+    path: str
+    files: int
+    size: int
+
+
+Result: TypeAlias = (
+    InstallResult
+    | WheelResult
+    | CheckResult
+    | ListResult
+    | FreezeResult
+    | ShowResult
+    | UninstallResult
+    | VenvResult
+    | CacheFolder
+    | CacheSize
+    | CacheRemoved
+)

@@ -1,0 +1,32 @@
+"""What a file or folder looks like from outside, as text that is compared later.
+
+A signature promises no more than the file system's times do: of a folder, that nothing was added, removed or renamed
+in it since; of a file, that it was neither written nor replaced. Built-ins and ``os`` only: the path that finds nothing
+to do is measured in milliseconds.
+"""
+
+import os
+import time
+
+_TICK = 5_000_000  # ns: file times advance in steps of up to 4 ms, so a younger one may hide a second change
+
+
+def signature(path: str) -> str:
+    """Return what is seen of *path* (links followed), or "-" where nothing is: then its absence is what is watched."""
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return "-"
+    return f"{seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_size} {seen.st_ino} {seen.st_mode}"
+
+
+def watch(path: str) -> tuple[str, str]:
+    """Return (absolute path, signature). Call it before *path* is read, or after the last change that is one's own."""
+    whole = os.path.abspath(path)
+    return whole, signature(whole)
+
+
+def is_settled(watched: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether every signature is old enough that any later change must show in it."""
+    now = time.time_ns()
+    return all(text == "-" or now - max(map(int, text.split()[:2])) > _TICK for _, text in watched)
