@@ -1,0 +1,64 @@
+"""Small files that say whether they are whole.
+
+A sealed file begins with a mark and its length and ends with a mark. After a power cut a file may be empty, short, or
+zeros at its end; none of these passes. A checksum would cost more than reading does.
+"""
+
+import os
+import time
+from contextlib import suppress
+
+from pybuildsync.store.writing import BINARY
+
+_HEAD = b"pbs\x01"
+_TAIL = b"\n.pb"
+_LENGTH = 8
+_AROUND = len(_HEAD) + _LENGTH + len(_TAIL)
+_DAY = 24 * 60 * 60
+
+
+def seal(data: bytes) -> bytes:
+    """Return *data* as it is kept in a sealed file."""
+    return b"".join((_HEAD, len(data).to_bytes(_LENGTH, "little"), data, _TAIL))
+
+
+def unseal(blob: bytes) -> bytes | None:
+    """Return the data in *blob*, None if that is not the whole of a sealed file."""
+    length = len(blob) - _AROUND
+    if length < 0 or not blob.startswith(_HEAD) or not blob.endswith(_TAIL):
+        return None
+    start = len(_HEAD) + _LENGTH
+    if int.from_bytes(blob[len(_HEAD) : start], "little") != length:
+        return None
+    return blob[start : start + length]
+
+
+def read_sealed(path: str) -> tuple[bytes, bool] | None:
+    """Return the data in the sealed file at *path* and whether this is its first use in a day or more.
+
+    The time of a file's last use, to the day, is its modification time: access times are off on many machines.
+    None if there is no such file, it can't be read or it isn't whole.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | BINARY)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        blob = os.read(descriptor, status.st_size)
+        while len(blob) < status.st_size and (more := os.read(descriptor, status.st_size - len(blob))):
+            blob += more
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    data = unseal(blob)
+    if data is None:
+        return None
+    return data, abs(time.time() - status.st_mtime) > _DAY
+
+
+def mark_used(path: str) -> None:
+    """Note that *path* is in use today; a store that can't be written goes without."""
+    with suppress(OSError):
+        os.utime(path)
