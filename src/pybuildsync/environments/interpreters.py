@@ -1,0 +1,368 @@
+"""Interpreters: what a Python is, where it installs to, which wheels fit it.
+
+Asks each base interpreter once, in one process (``interpreter_probe``), and keeps the answer in the store under its
+path, size and time. A virtual environment (PEP 405) is its base interpreter with other paths, so a new one costs no
+process. Never changes anything but the store. Tags are those of the platform compatibility tags specification (PEP
+425), paths those of ``sysconfig``, the ban on foreign installers that of PEP 668.
+"""
+
+import marshal
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pybuildsync.core.targets import Target
+from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.store.location import Store
+from pybuildsync.store.records import read_record, write_record
+
+_FORMAT = 1
+_VENV = "<venv>"  # as in interpreter_probe
+_TIMEOUT = 60.0  # seconds; a cold network disk is slow, a hung wrapper script is endless
+_PROBE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter_probe.py")
+_IN_FOLDER = (
+    ("Scripts/python.exe", "python.exe", "bin/python.exe")
+    if sys.platform == "win32"
+    else ("bin/python", "bin/python3", "bin/pypy3")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """One Python and the environment it belongs to.
+
+    ``executable`` is as asked for, absolute; ``base_executable`` is the one behind a virtual environment, with every
+    link followed. ``release`` is as in (3, 11, 7). ``paths`` are (name, folder) pairs of the install scheme, sorted by
+    name: ``data``, ``headers`` (below which each distribution gets a folder of its own), ``include``, ``platinclude``,
+    ``platlib``, ``platstdlib``, ``purelib``, ``scripts``, ``stdlib``. ``site_packages`` are the folders that
+    distributions are imported from, in import order, without the user's own. ``externally_managed`` is what PEP 668 has
+    us say before refusing, or "".
+    """
+
+    executable: str
+    prefix: str
+    base_prefix: str
+    base_executable: str
+    target: Target
+    release: tuple[int, int, int]
+    paths: tuple[tuple[str, str], ...]
+    site_packages: tuple[str, ...]
+    externally_managed: str
+    is_virtual: bool
+    system_site_packages: bool = False
+
+    def path(self, name: str) -> str:
+        """Return the folder called *name* in ``paths``; KeyError if there is none."""
+        return dict(self.paths)[name]
+
+
+def find_interpreter(spec: str | None, store: Store, *, environ: Mapping[str, str] | None = None) -> Interpreter:
+    """Return the interpreter that *spec* names.
+
+    *spec* is a path of an executable or of an environment's folder, a command on ``PATH``, or a request such as "3.12",
+    "python3.12", "pypy3.10", "3.13t", ">=3.9". None means: the active environment (``VIRTUAL_ENV``, ``CONDA_PREFIX``),
+    else the virtual environment that runs us, else ``python3`` on ``PATH``. *environ* stands in for ``os.environ``.
+
+    Raises:
+        EnvironmentFault: nothing answers *spec*, or what does cannot be run or is older than 3.8.
+
+    """
+    environ = os.environ if environ is None else environ
+    if spec is None:
+        for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+            if environ.get(variable):
+                return _at_path(environ[variable], store, named_by=f"{variable}={environ[variable]}")
+        if sys.prefix != sys.base_prefix:
+            return _at_path(sys.executable, store)
+        return _by_request("python3", store, environ)
+    if _is_path(spec):
+        return _at_path(os.path.expanduser(spec), store)
+    return _by_request(spec, store, environ)
+
+
+def _is_path(spec: str) -> bool:
+    return os.sep in spec or "/" in spec or (parse_request(spec) is None and os.path.exists(spec))
+
+
+def _by_request(spec: str, store: Store, environ: Mapping[str, str]) -> Interpreter:
+    request = parse_request(spec)
+    if request is None:
+        import shutil
+
+        command = shutil.which(spec, path=environ.get("PATH", ""))
+        if command is None:
+            raise EnvironmentFault(
+                f"there is no interpreter {spec!r}",
+                why="it is neither a path, nor a command on PATH, nor a version",
+                hint='give a path, a folder with an environment, or a version such as "3.12"',
+            )
+        return _at_path(command, store)
+    for path in candidates(request, environ):
+        try:
+            found = _at_path(path, store)
+        except EnvironmentFault:
+            continue
+        if _answers(found, request):
+            return found
+    raise EnvironmentFault(
+        f"there is no interpreter for {spec!r}",
+        why=_what_there_is(store, environ),
+        hint="3.8 is the oldest that is supported" if request.release[1:] and request.release[:2] < OLDEST
+        else "install one, or give the path of one",
+    )  # fmt: skip
+
+
+def _answers(found: Interpreter, request: Request) -> bool:
+    target = found.target
+    return request.accepts(
+        target.implementation,
+        found.release,
+        full_version=target.full_version,
+        free_threaded=target.tags[0].split("-")[1].rstrip("d").endswith("t"),
+    )
+
+
+def _what_there_is(store: Store, environ: Mapping[str, str]) -> str:
+    """Return one line for each interpreter that a version could have named, with what is wrong with it, if anything."""
+    lines: dict[str, str] = {}
+    for path in candidates(Request(text=""), environ):
+        try:
+            found = _at_path(path, store)
+        except EnvironmentFault as fault:
+            lines.setdefault(os.path.realpath(path), f"{path}: {fault.why}".splitlines()[0])
+        else:
+            target = found.target
+            lines.setdefault(found.base_executable, f"{target.implementation} {target.full_version}: {path}")
+    return "\n".join(["what there is:", *lines.values()]) if lines else "none on PATH, none in the usual folders"
+
+
+def _at_path(path: str, store: Store, *, named_by: str = "", followed: bool = False) -> Interpreter:
+    executable = _executable(os.path.abspath(path), named_by)
+    config_folder, config = _read_config(executable)
+    base = os.path.realpath(executable) if config is None else _base_of(executable, config_folder, config)
+    facts = _facts(base, store)
+    real = str(facts["executable"])
+    if not followed and not _same_file(real, base):
+        # A wrapper: a version manager's shim, a launcher. What it runs today it may not run tomorrow.
+        return _at_path(real, store, followed=True)
+    return _from_facts(facts, executable, base, config_folder if config else "", config or {})
+
+
+def _executable(path: str, named_by: str) -> str:
+    """Return the executable that *path* is, or that lies in the environment *path*."""
+    if not os.path.isdir(path):
+        if not os.path.exists(path):
+            _refuse(path, "there is no such file", named_by)
+        return path
+    for inside in _IN_FOLDER:
+        executable = os.path.join(path, *inside.split("/"))
+        if os.path.exists(executable):
+            return executable
+    if os.path.lexists(executable := os.path.join(path, *_IN_FOLDER[0].split("/"))):
+        _refuse(executable, f"it is a broken link to {os.path.realpath(executable)}", named_by)
+    return _refuse(path, f"the folder holds no {_IN_FOLDER[0]}", named_by)
+
+
+def _refuse(path: str, why: str, named_by: str = "") -> NoReturn:
+    raise EnvironmentFault(
+        f"{path} is not a usable interpreter",
+        why=f"{why} ({named_by})" if named_by else why,
+        hint=f"unset {named_by.partition('=')[0]} or recreate the environment"
+        if named_by
+        else "create the environment anew, or give another interpreter",
+    )
+
+
+def _read_config(executable: str) -> tuple[str, dict[str, str] | None]:
+    """Return the environment's folder and its ``pyvenv.cfg`` (PEP 405: beside the executable, or one folder up)."""
+    folder = os.path.dirname(executable)
+    for candidate in (folder, os.path.dirname(folder)):
+        try:
+            with open(os.path.join(candidate, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
+                lines = file.read().splitlines()
+        except OSError:
+            continue
+        pairs = (line.partition("=") for line in lines if "=" in line)
+        config = {key.strip().lower(): value.strip() for key, _, value in pairs}
+        if "home" in config:
+            return candidate, config
+    return "", None
+
+
+def _base_of(executable: str, folder: str, config: Mapping[str, str]) -> str:
+    """Return the base interpreter's executable: what the environment's links to, else what its ``home`` holds."""
+    real = os.path.realpath(executable)
+    if not real.startswith(os.path.realpath(folder) + os.sep) and sys.platform != "win32":
+        return real
+    version = (config.get("version") or config.get("version_info") or "").split(".")
+    suffix = ".exe" if sys.platform == "win32" else ""
+    names = [
+        os.path.basename(executable),
+        f"python{'.'.join(version[:2])}{suffix}",
+        f"python3{suffix}",
+        f"python{suffix}",
+    ]
+    for name in names:
+        path = os.path.join(config["home"], name)
+        if os.path.exists(path):
+            return os.path.realpath(path)
+    return _refuse(executable, f"the interpreter that it was made from is gone: {config['home']}")
+
+
+def _same_file(one: str, other: str) -> bool:
+    return one == other or os.path.realpath(one) == os.path.realpath(other)
+
+
+def _facts(base: str, store: Store) -> dict[str, Any]:
+    """Return what the probe says of the executable *base*, from the store where nothing has changed since."""
+    try:
+        stat = os.stat(base)
+    except OSError as error:
+        _refuse(base, error.strerror or str(error))
+    packaging = _packaging_folder()
+    stamp = (stat.st_mtime_ns, stat.st_size, _modified(packaging + "/tags.py"), _machine())
+    kept = read_record(store, "interpreters", base)
+    if kept is not None:
+        try:
+            number, kept_stamp, facts = marshal.loads(kept)
+        except (EOFError, ValueError, TypeError):
+            number, kept_stamp, facts = 0, (), {}
+        if (number, kept_stamp) == (_FORMAT, stamp) and facts["managed_modified"] == _modified(facts["managed_path"]):
+            return dict(facts)
+    facts = _probe(base, packaging)
+    if _same_file(facts["executable"], base):
+        write_record(store, "interpreters", base, marshal.dumps((_FORMAT, stamp, facts)))
+    return facts
+
+
+def _machine() -> str:
+    """Return what marker values and manylinux tags depend on besides the interpreter: kernel and C library."""
+    if sys.platform == "win32":
+        return str(sys.getwindowsversion()[:3])
+    system, _, release, version, machine = os.uname()
+    try:
+        library = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (ValueError, OSError):  # not the GNU C library
+        library = ""
+    return f"{system}|{release}|{version}|{machine}|{library}"
+
+
+def _modified(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _packaging_folder() -> str:
+    """Return the folder of the ``packaging`` that we would import, without importing it."""
+    for entry in sys.path:
+        folder = os.path.join(entry, "packaging")
+        if os.path.exists(os.path.join(folder, "tags.py")):
+            return folder
+    return ""
+
+
+def _probe(base: str, packaging: str) -> dict[str, Any]:
+    import json
+    import subprocess
+
+    try:
+        run = subprocess.run(
+            [base, "-I", "-S", "-B", _PROBE, packaging],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False,
+        )  # fmt: skip
+        facts: dict[str, Any] = json.loads(run.stdout) if run.returncode == 0 else {}
+    except OSError as error:
+        _refuse(base, f"it does not run: {error.strerror or error}")
+    except subprocess.TimeoutExpired:
+        _refuse(base, f"it does not answer within {_TIMEOUT:.0f} s")
+    except ValueError:
+        _refuse(base, "it prints something else than a Python would")
+    if not facts:
+        _refuse(base, _why_not(base, run.stderr.decode("utf-8", "replace").strip()))
+    version = tuple(facts["version"])
+    if version[:2] < OLDEST:
+        _refuse(base, f"it is Python {facts['full_version']}; 3.8 is the oldest that is supported")
+    if facts["tags"] is None:
+        from pybuildsync.environments.interpreter_tags import tags_from_facts
+
+        facts["tags"] = tags_from_facts(facts)
+    return {
+        "executable": facts["executable"],
+        "prefix": facts["prefix"],
+        "base_prefix": facts["base_prefix"],
+        "implementation": facts["implementation"],
+        "release": version,
+        "version": "{}.{}".format(*version),
+        "full_version": facts["full_version"],
+        "tags": tuple(facts["tags"]),
+        "markers": tuple(sorted(facts["markers"].items())),
+        "paths": tuple(sorted({**facts["paths"], "headers": facts["paths"]["include"]}.items())),
+        "venv_paths": tuple(sorted({**facts["venv_paths"], "headers": _venv_headers(version)}.items())),
+        "site_packages": tuple(facts["site_packages"]),
+        "managed": facts["managed"],
+        "managed_path": facts["managed_path"],
+        "managed_modified": _modified(facts["managed_path"]),
+    }
+
+
+def _venv_headers(version: tuple[int, ...]) -> str:
+    # sysconfig would have a venv's headers in the base interpreter's folder; pip's rule keeps them inside.
+    return os.path.join(_VENV, "include", "site", "python{}.{}".format(*version))
+
+
+def _why_not(base: str, stderr: str) -> str:
+    """Return why the probe failed: a Python too old to know its options, or its own last words."""
+    import subprocess
+
+    try:
+        run = subprocess.run(
+            [base, "-c", "import sys; sys.stdout.write('%d.%d.%d' % sys.version_info[:3])"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return stderr
+    version = run.stdout.split(".")
+    if run.returncode == 0 and len(version) == 3 and all(part.isdigit() for part in version):  # noqa: PLR2004
+        if tuple(map(int, version[:2])) < OLDEST:
+            return f"it is Python {run.stdout}; 3.8 is the oldest that is supported"
+        return f"Python {run.stdout} failed when asked what it is:\n{stderr}"
+    return stderr or "it ended without a word"
+
+
+def _from_facts(
+    facts: Mapping[str, Any], executable: str, base: str, folder: str, config: Mapping[str, str]
+) -> Interpreter:
+    target = Target(
+        implementation=facts["implementation"],
+        version=facts["version"],
+        full_version=facts["full_version"],
+        tags=facts["tags"],
+        markers=facts["markers"],
+    )
+    if not folder:
+        paths, site_packages = facts["paths"], facts["site_packages"]
+    else:
+        paths = tuple((name, path.replace(_VENV, folder, 1)) for name, path in facts["venv_paths"])
+        inside = dict(paths)
+        site_packages = (inside["platlib"], inside["purelib"])
+    shared = config.get("include-system-site-packages", "").lower() == "true"
+    if shared:
+        site_packages += facts["site_packages"]
+    return Interpreter(
+        executable=executable,
+        prefix=folder or facts["prefix"],
+        base_prefix=facts["base_prefix"],
+        base_executable=base,
+        target=target,
+        release=facts["release"],
+        paths=paths,
+        site_packages=tuple(dict.fromkeys(site_packages)),
+        externally_managed="" if folder else facts["managed"],
+        is_virtual=bool(folder),
+        system_site_packages=shared,
+    )
