@@ -1,0 +1,209 @@
+"""Unpacked wheels by the SHA-256 of their archives, ready to be linked into environments.
+
+Each has a folder of its own: ``files`` with what the wheel holds, ``manifest`` with all that installing needs to know,
+``bytecode`` (:mod:`pybuildsync.store.bytecode`). A folder appears whole or not at all. Reading a manifest takes well
+below a millisecond and needs neither the files nor any parser.
+"""
+
+import marshal
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pybuildsync.core.facts import Metadata, Origin
+from pybuildsync.core.names import normalize_name
+from pybuildsync.core.requirements import Requirement, RequirementParts
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.store.location import Store, file_name, kind_folder
+from pybuildsync.store.locks import in_use
+from pybuildsync.store.sealing import mark_used, read_sealed, seal
+from pybuildsync.store.writing import new_temporary, remove_tree, settle, write_file, writing
+
+if TYPE_CHECKING:
+    from pybuildsync.store.unpacking import WheelParts
+
+MetadataParts: TypeAlias = tuple[str, str, tuple[RequirementParts, ...], str, tuple[str, ...], str]
+
+# The oldest version of the format that is fast: every interpreter that may share the store reads it.
+_MARSHAL_VERSION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackedWheel:
+    """A wheel, unpacked and verified.
+
+    ``path`` is the folder whose content is the wheel's. ``project`` is normalised, ``version`` canonical. ``dist_info``
+    is the name of that folder. ``dirs`` are relative, parents first; ``files`` are (path with ``/``, size, hash as in
+    RECORD, executable), sorted, without RECORD and its signatures, which every installation writes anew.
+    ``entry_points`` is the text of ``entry_points.txt``, "" without one.
+    """
+
+    path: str
+    sha256: str
+    project: str
+    version: str
+    dist_info: str
+    root_is_purelib: bool
+    dirs: tuple[str, ...]
+    files: tuple[tuple[str, int, str, bool], ...]
+    entry_points: str
+    metadata: Metadata
+
+
+def entry_folder(store: Store, sha256: str) -> str:
+    """Return the folder of everything kept of the wheel *sha256*; it need not exist."""
+    return f"{kind_folder(store, 'wheels')}/{file_name(sha256)}"
+
+
+def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
+    """Return the wheel whose archive has the SHA-256 hex digest *sha256*, None if it isn't kept unpacked.
+
+    On the first use of a day the sizes of all its files are looked at: what a power cut or a hand through a hard link
+    has changed is not used again.
+    """
+    folder = entry_folder(store, sha256)
+    manifest = f"{folder}/manifest"
+    read = read_sealed(manifest)
+    if read is None:
+        return None
+    data, is_first_today = read
+    try:
+        *parts, metadata = marshal.loads(data)
+        wheel = UnpackedWheel(f"{folder}/files", *parts, _metadata(metadata))
+    except (ValueError, TypeError, EOFError):
+        return None
+    if is_first_today:
+        if not _has_all(wheel):
+            return None
+        mark_used(manifest)
+    return wheel
+
+
+def add_wheel(
+    store: Store,
+    wheel_path: str,
+    sha256: str,
+    *,
+    project: str | None = None,
+    version: str | None = None,
+    filename: str | None = None,
+) -> UnpackedWheel:
+    """Unpack and verify the wheel at *wheel_path*, keep it under *sha256*, and return it.
+
+    *sha256* is the hex digest of the archive: whoever wrote or found the file has computed it. *project* (normalised)
+    and *version* are what it must be, where that is known; *filename* is the name of the wheel if *wheel_path* isn't
+    called so. A file name ending in ``.whl`` must agree, too. The archive stays where it is. If two processes add the
+    same wheel at once, both get the one that was there first. Can be run in a pool of processes.
+
+    Raises:
+        PackageError: it is not a sound wheel, or not the one that was asked for.
+        EnvironmentFault: the store can't be written, or *wheel_path* not read.
+
+    """
+    from pybuildsync.store.unpacking import unpack_archive
+
+    filename = filename or os.path.basename(wheel_path)
+    name = filename if filename.endswith(".whl") or not project else f"{project} {version or ''}".strip()
+    try:
+        os.stat(wheel_path)
+    except OSError as error:
+        raise EnvironmentFault(f"the wheel {wheel_path} can't be read", why=str(error)) from error
+    with in_use(store), writing(store):
+        temporary = new_temporary(store)
+        os.mkdir(temporary)
+        try:
+            parts = unpack_archive(wheel_path, f"{temporary}/files", name=name)
+            metadata = _agreed_metadata(name, parts, project=project, version=version, filename=filename)
+            wheel = UnpackedWheel(
+                path=f"{entry_folder(store, sha256)}/files",
+                sha256=sha256,
+                project=metadata.name,
+                version=metadata.version,
+                dist_info=parts.dist_info,
+                root_is_purelib=parts.root_is_purelib,
+                dirs=parts.dirs,
+                files=parts.files,
+                entry_points=parts.entry_points,
+                metadata=metadata,
+            )
+            write_file(f"{temporary}/manifest", seal(marshal.dumps(_manifest(wheel), _MARSHAL_VERSION)))
+        except BaseException:
+            remove_tree(temporary)
+            raise
+        settle(temporary, entry_folder(store, sha256), is_whole=lambda: find_wheel(store, sha256) is not None)
+    return wheel
+
+
+def _manifest(wheel: UnpackedWheel) -> tuple[object, ...]:
+    metadata = wheel.metadata
+    kept = (
+        metadata.name,
+        metadata.version,
+        tuple([requirement.parts() for requirement in metadata.requires]),
+        metadata.requires_python,
+        metadata.extras,
+        metadata.origin.value,
+    )
+    return (
+        wheel.sha256,
+        wheel.project,
+        wheel.version,
+        wheel.dist_info,
+        wheel.root_is_purelib,
+        wheel.dirs,
+        wheel.files,
+        wheel.entry_points,
+        kept,
+    )
+
+
+def _metadata(parts: MetadataParts) -> Metadata:
+    name, version, requires, requires_python, extras, origin = parts
+    return Metadata(
+        name=name,
+        version=version,
+        requires=tuple([Requirement(*requirement) for requirement in requires]),
+        requires_python=requires_python,
+        extras=extras,
+        origin=Origin(origin),
+    )
+
+
+def _has_all(wheel: UnpackedWheel) -> bool:
+    try:
+        return all(os.stat(f"{wheel.path}/{path}").st_size == size for path, size, _, _ in wheel.files)
+    except OSError:
+        return False
+
+
+def _agreed_metadata(
+    name: str, parts: "WheelParts", *, project: str | None, version: str | None, filename: str
+) -> Metadata:
+    """Return the metadata, once all that names the wheel (METADATA, folder, file, what was asked for) is one."""
+    from pybuildsync.core.metadata_text import parse_metadata
+    from pybuildsync.store.archive_members import broken
+
+    metadata = parse_metadata(parts.metadata, Origin.WHEEL, source=name)
+    claims = [("the name of its .dist-info folder", parts.project, parts.version)]
+    if filename.endswith(".whl"):
+        stem = filename.removesuffix(".whl").split("-")
+        if len(stem) not in (5, 6):
+            raise broken(f"the wheel {name}", "its file name isn't NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl")
+        claims.append(("its file name", normalize_name(stem[0]), stem[1]))
+    claims.append(("what was asked for", project or metadata.name, version or metadata.version))
+    for source, its_project, its_version in claims:
+        if its_project != metadata.name or not _is_same_version(its_version, metadata.version):
+            why = f"its METADATA says {metadata.name} {metadata.version}, {source} says {its_project} {its_version}"
+            raise broken(f"the wheel {name}", why)
+    return metadata
+
+
+def _is_same_version(text: str, canonical: str) -> bool:
+    if text == canonical:
+        return True
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text.replace("_", "-")) == Version(canonical)
+    except InvalidVersion:
+        return False
