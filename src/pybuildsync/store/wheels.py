@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pybuildsync.store.unpacking import WheelParts
 
 MetadataParts: TypeAlias = tuple[str, str, tuple[RequirementParts, ...], str, tuple[str, ...], str]
+ManifestParts: TypeAlias = tuple[
+    str, str, str, str, bool, tuple[str, ...], tuple[tuple[str, int, str, bool], ...], str, MetadataParts
+]
 
 # The oldest version of the format that is fast: every interpreter that may share the store reads it.
 _MARSHAL_VERSION = 4
@@ -68,8 +71,8 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
         return None
     data, is_first_today = read
     try:
-        *parts, metadata = marshal.loads(data)
-        wheel = UnpackedWheel(f"{folder}/files", *parts, _metadata(metadata))
+        parts: ManifestParts = marshal.loads(data)
+        wheel = UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
     except (ValueError, TypeError, EOFError):
         return None
     if is_first_today:
@@ -134,7 +137,7 @@ def add_wheel(
     return wheel
 
 
-def _manifest(wheel: UnpackedWheel) -> tuple[object, ...]:
+def _manifest(wheel: UnpackedWheel) -> ManifestParts:
     metadata = wheel.metadata
     kept = (
         metadata.name,
