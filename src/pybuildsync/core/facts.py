@@ -37,7 +37,8 @@ class SourceMetadata:
 
     ``metadata`` has origin STATIC or ASSUMED. ``static_requires`` are the requirements stated as static (with their
     specifiers), whatever ``metadata.requires`` assumes. ``build_requires`` is ``[build-system] requires``, or
-    setuptools for a tree without one (PEP 517). ``match_runtime`` are names that the tree's own configuration says must match.
+    setuptools for a tree without one (PEP 517). ``match_runtime`` are names that the tree's own configuration says must
+    match.
     """
 
     metadata: Metadata

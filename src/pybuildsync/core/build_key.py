@@ -1,0 +1,46 @@
+"""The build key: the digest of everything that goes into a build, and the only cache key of a built wheel.
+
+Build inputs are the source, the exact build environment, the target interpreter, config settings and build variables
+(docs/matching.md, "Terms"). Two builds with the same key are the same build.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from pybuildsync.core.targets import Target
+from pybuildsync.core.variants import Ingredient
+
+FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildInputs:
+    """What a build is made from.
+
+    ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it; ``environment`` is
+    sorted by name; ``config_settings`` and ``variables`` are sorted pairs of text.
+    """
+
+    source: str
+    subdirectory: str
+    environment: tuple[Ingredient, ...]
+    target: Target
+    config_settings: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    editable: bool = False
+
+
+def build_key(inputs: BuildInputs) -> str:
+    """Return the build key of *inputs*: 64 hex digits."""
+    target = inputs.target
+    parts = (
+        FORMAT,
+        inputs.source,
+        inputs.subdirectory,
+        tuple((each.name, each.version, each.sha256) for each in inputs.environment),
+        (target.implementation, target.full_version, target.tags[:3], target.markers),
+        inputs.config_settings,
+        inputs.variables,
+        inputs.editable,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

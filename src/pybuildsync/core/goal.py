@@ -1,0 +1,95 @@
+"""What a resolution is asked for, and where it learns what is offered."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pybuildsync.core.candidates import DistributionFile, Listing
+from pybuildsync.core.facts import Metadata, SourceMetadata
+from pybuildsync.core.policies import PolicyBook
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.targets import Target
+from pybuildsync.core.variants import Source, Variant
+
+ALL = ":all:"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Which projects may not come as wheels (``no_binary``) or as sources (``only_binary``); ":all:" means every one.
+
+    A project named in one beats ":all:" in the other, as in pip.
+    """
+
+    no_binary: frozenset[str] = frozenset()
+    only_binary: frozenset[str] = frozenset()
+
+    def allows_wheel(self, project: str) -> bool:
+        """Whether *project* may be installed from a wheel of an index."""
+        if project in self.no_binary:
+            return False
+        return ALL not in self.no_binary or project in self.only_binary
+
+    def allows_source(self, project: str) -> bool:
+        """Whether *project* may be built from source."""
+        if project in self.only_binary:
+            return False
+        return ALL not in self.only_binary or project in self.no_binary
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built."""
+
+    name: str
+    version: str
+    metadata: Metadata
+    variant: Variant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A project that is given directly, by a path or URL: a source, or a wheel file."""
+
+    name: str
+    version: str
+    source: Source | None = None
+    file: DistributionFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What to resolve for.
+
+    ``requirements`` are the user's, in order. ``constraints`` limit what runs and ``build_constraints`` what builds, none
+    installs anything. ``preferences`` are installed versions that stay where they can. ``reinstall`` are names whose
+    installed files don't count. ``extra_build`` adds build requirements per project. ``build_date`` holds build tools of
+    all sources to a date (ISO 8601); "source" to each source's own upload time; "" to none.
+    """
+
+    target: Target
+    requirements: tuple[Requirement, ...]
+    constraints: tuple[Requirement, ...] = ()
+    build_constraints: tuple[Requirement, ...] = ()
+    formats: Formats = Formats()
+    policies: PolicyBook = PolicyBook()
+    installed: tuple[Installed, ...] = ()
+    reinstall: frozenset[str] = frozenset()
+    upgrade: frozenset[str] = frozenset()
+    direct: tuple[Direct, ...] = ()
+    extra_build: tuple[tuple[str, tuple[Requirement, ...]], ...] = ()
+    pre_releases: bool = False
+    no_dependencies: bool = False
+    build_date: str = ""
+
+
+class Knowledge(Protocol):
+    """Where the core learns what is offered; the answers never change within a run."""
+
+    def listing(self, project: str) -> Listing:
+        """Return all that is offered of *project*; without versions if nobody has it."""
+
+    def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
+        """Return the METADATA of the wheel *file*."""
+
+    def source_metadata(self, source: Source) -> SourceMetadata:
+        """Return what *source* states before any of its code runs."""

@@ -1,0 +1,133 @@
+"""A resolution against what is installed: what to install, replace, rebuild, keep, and whom that would disturb.
+
+Follows docs/matching.md, "After the install": an installed distribution with a build record takes part in every plan.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pybuildsync.core.goal import Installed
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.variants import Match
+from pybuildsync.core.version_sets import accepts, parse_version
+
+Kind = Literal["install", "upgrade", "downgrade", "rebuild", "reinstall", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happens to one distribution; ``old`` is "" where none is installed, ``reason`` why it is rebuilt, or ""."""
+
+    kind: Kind
+    chosen: Chosen
+    old: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """An installed distribution, outside the resolution, that no longer fits what will run; ``text`` says why.
+
+    ``match`` is the broken match of a build record: then rebuilding helps. Else a requirement is broken.
+    """
+
+    installed: Installed
+    text: str
+    match: Match | None = None
+    library: str = ""
+    missing: bool = False
+
+
+def make_plan(resolution: Resolution, installed: tuple[Installed, ...], reinstall: frozenset[str]) -> tuple[Step, ...]:
+    """Return one step for each distribution that will run, sorted by name; *reinstall* names don't count as installed."""
+    known = {each.name: each for each in installed}
+    return tuple(_step(chosen, known.get(chosen.name), chosen.name in reinstall) for chosen in resolution.running)
+
+
+def _step(chosen: Chosen, old: Installed | None, again: bool) -> Step:  # noqa: FBT001
+    if old is None:
+        return Step("install", chosen)
+    if chosen.pick.installed:
+        return Step("keep", chosen, old.version)
+    if old.version != chosen.version:
+        newer = parse_version(chosen.version) > parse_version(old.version)
+        return Step("upgrade" if newer else "downgrade", chosen, old.version)
+    variant = chosen.pick.variant
+    if variant is not None and not again and old.variant is not None and old.variant.key == variant.key:
+        return Step("keep", chosen, old.version)
+    if variant is not None:
+        return Step("rebuild", chosen, old.version, _what_moved(old, chosen))
+    return Step("reinstall", chosen, old.version)
+
+
+def _what_moved(old: Installed, chosen: Chosen) -> str:
+    """Say which libraries a rebuild is for: ``lib 7.0.7 -> 7.0.10``."""
+    if old.variant is None or chosen.pick.variant is None:
+        return ""
+    before = dict(old.variant.coupled)
+    moved = [
+        f"{name} {before[name]} -> {version}"
+        for name, version in chosen.pick.variant.coupled
+        if name in before and before[name] != version
+    ]
+    return ", ".join(moved)
+
+
+def find_disturbed(
+    running: dict[str, str], installed: tuple[Installed, ...], markers: MarkerAnswers, *, but: frozenset[str]
+) -> tuple[Disturbed, ...]:
+    """Return the *installed* distributions, except those named in *but*, that don't fit *running* (name to version).
+
+    *running* is everything that the environment will hold, what stays included. Sorted by name; for each distribution
+    its first broken match, else its first broken requirement.
+    """
+    found: list[Disturbed] = []
+    for each in sorted(installed, key=lambda one: one.name):
+        if each.name in but:
+            continue
+        problem = next(iter(broken_matches(each, running)), None) or next(
+            iter(broken_requirements(each, running, markers)), None
+        )
+        if problem is not None:
+            found.append(problem)
+    return tuple(found)
+
+
+def broken_matches(installed: Installed, running: dict[str, str]) -> tuple[Disturbed, ...]:
+    """Return what *installed* must match, by its build record, and doesn't; a library that is gone is no match's matter."""
+    if installed.variant is None:
+        return ()
+    found = []
+    for match in installed.variant.matches:
+        version = running.get(match.name)
+        if version is None or match.evidence == "baked" or match.policy.accepts(match.built, version):
+            continue
+        text = (
+            f"{installed.name} {installed.version} was built against {match.name} {match.built}, "
+            f"and {match.name} {version} is there ({match.evidence}: {match.policy})"
+        )
+        found.append(Disturbed(installed, text, match, match.name))
+    return tuple(found)
+
+
+def broken_requirements(
+    installed: Installed, running: dict[str, str], markers: MarkerAnswers
+) -> tuple[Disturbed, ...]:
+    """Return the requirements of *installed*, without extras, that *running* doesn't satisfy."""
+    found = []
+    matched = {match.name: match for match in installed.variant.matches} if installed.variant else {}
+    for requirement in installed.metadata.requires:
+        if not markers.hold(requirement.marker):
+            continue
+        version = running.get(requirement.name)
+        title = f"{installed.name} {installed.version} requires {requirement.name}{requirement.specifier}"
+        if version is None:
+            found.append(Disturbed(installed, f"{title}, which is not installed", library=requirement.name, missing=True))
+        elif requirement.specifier and not accepts(requirement.specifier, version):
+            match = matched.get(requirement.name)
+            text = f"{title}, and {requirement.name} {version} is there"
+            if match is not None:
+                text += f" ({installed.name} was built against {match.name} {match.built})"
+            found.append(Disturbed(installed, text, match, requirement.name))
+    return tuple(found)

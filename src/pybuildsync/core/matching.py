@@ -1,0 +1,84 @@
+"""What a built wheel must run with: evidence, strongest first (docs/matching.md, "Evidence").
+
+Pure functions over what a build told: which distributions its environment held, what the wheel's METADATA requires, which
+shared libraries its extension modules need.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.policies import ANY, EXACT, PolicyBook
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.variants import Ingredient, Match
+from pybuildsync.core.version_sets import accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``matches``: what the wheel must run with. ``coupled``: what else would make another variant.
+
+    ``contradiction`` completes "NAME VERSION ..." for a wheel that excludes what it was built against; "" for a good one.
+    """
+
+    matches: tuple[Match, ...]
+    coupled: tuple[tuple[str, str], ...]
+    contradiction: str = ""
+
+
+def judge(
+    project: str,
+    *,
+    static_requires: tuple[Requirement, ...],
+    built: Metadata,
+    ingredients: Iterable[Ingredient],
+    links: Iterable[tuple[str, str]],
+    match_runtime: Iterable[str],
+    policies: PolicyBook,
+    markers: MarkerAnswers,
+) -> Verdict:
+    """Return what a wheel of *project* with the metadata *built* must run with.
+
+    *static_requires* are the requirements that its source states as static; *ingredients* the build environment; *links*
+    the (distribution, library file) pairs that its extension modules need; *match_runtime* the names that the source's
+    own configuration matches.
+    """
+    required: dict[str, list[Requirement]] = {}
+    for requirement in built.requires:
+        if markers.hold(requirement.marker):
+            required.setdefault(requirement.name, []).append(requirement)
+    stated = {(r.name, r.specifier) for r in static_requires}
+    linked = {name for name, _ in links}
+    own = frozenset(match_runtime)
+    matches: list[Match] = []
+    coupled: list[tuple[str, str]] = []
+    contradiction = ""
+    for ingredient in sorted(ingredients, key=lambda each: each.name):
+        name, version = ingredient.name, ingredient.version
+        configured = policies.configured(project, name)
+        if configured is None and name in own:
+            configured = EXACT
+        if configured is None and policies.never_ties(project, name):
+            continue
+        baked = [r for r in required.get(name, ()) if r.specifier and (name, r.specifier) not in stated]
+        if configured is not None:
+            match = Match(name, version, "configured", configured, f"configured: {configured}")
+        elif baked:
+            text = ", ".join(str(requirement) for requirement in baked)
+            if not all(accepts(requirement.specifier, version) for requirement in baked):
+                contradiction = f"contradicts itself: built against {name} {version}, it requires {text}"
+            match = Match(name, version, "baked", ANY, f"the wheel requires {text}")
+        elif name in linked:
+            libraries = ", ".join(sorted(library for owner, library in links if owner == name))
+            policy = policies.policy(project, name, version)
+            match = Match(name, version, "linked", policy, f"its extension modules need {libraries}")
+        elif name in required:
+            policy = policies.policy(project, name, version)
+            match = Match(name, version, "required twice", policy, "required to build and to run")
+        else:
+            continue
+        coupled.append((name, version))
+        if not match.policy.is_any or match.evidence == "baked":
+            matches.append(match)
+    return Verdict(tuple(matches), tuple(coupled), contradiction)

@@ -1,0 +1,160 @@
+"""What is on offer, entry by entry, for one resolution: a wheel, a source to build, a built variant, or what is installed.
+
+Looks things up in :class:`~pybuildsync.core.goal.Knowledge` and applies the rules that make a file unusable: Python
+version, tags, yanks (PEP 592), refused formats. Decides nothing between entries; that is the solver's business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pybuildsync.core.candidates import DistributionFile
+from pybuildsync.core.facts import Metadata, SourceMetadata
+from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.reasons import Barred
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.shelves import Entry, Shelf
+from pybuildsync.core.variants import Facts, Source, Variant
+from pybuildsync.core.version_sets import accepts
+from pybuildsync.core.wheel_choice import TagRanks, best_wheel
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What an entry stands for: a wheel ``file``, a ``source``, a ``variant`` that was built, or what is ``installed``."""
+
+    version: str
+    file: DistributionFile | None = None
+    source: Source | None = None
+    variant: Variant | None = None
+    installed: bool = False
+
+
+class Offers:
+    """Shelves and picks of one resolution, each looked up once."""
+
+    def __init__(self, goal: Goal, knowledge: Knowledge, facts: Facts, admitted: frozenset[str]) -> None:
+        self.goal = goal
+        self.facts = facts
+        self.markers = MarkerAnswers(goal.target)
+        self._knowledge = knowledge
+        self._admitted = admitted
+        self._ranks = TagRanks(goal.target)
+        self._shelves: dict[tuple[bool, str], Shelf] = {}
+        self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
+        self._python: dict[str, bool] = {}
+        self._direct = {direct.name: direct for direct in goal.direct}
+        self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
+
+    def shelf(self, name: str, *, building: bool) -> Shelf:
+        """Return the shelf of the project *name*; what is installed counts only at run time, not for *building*."""
+        key = (building, name)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            direct = self._direct.get(name)
+            variants = tuple(variant for variant in self.facts.variants if variant.source.name == name)
+            if direct is not None:
+                variants = tuple(variant for variant in variants if _is_of(variant, direct.source))
+            shelf = self._shelves[key] = Shelf(
+                self._knowledge.listing(name),
+                variants=variants,
+                installed=None if building else self._installed.get(name),
+                direct=direct,
+                pre_releases=self.goal.pre_releases or name in self._admitted,
+            )
+        return shelf
+
+    def pick(self, name: str, bit: int, *, building: bool) -> Pick | Barred:
+        """Return what entry *bit* of the project *name* stands for, or why it can't be had."""
+        key = (building, name, bit)
+        pick = self._picks.get(key)
+        if pick is None:
+            shelf = self.shelf(name, building=building)
+            pick = self._picks[key] = self._pick(shelf, name, shelf.entry(bit))
+        return pick
+
+    def _pick(self, shelf: Shelf, name: str, entry: Entry) -> Pick | Barred:
+        version = shelf.versions[entry.position]
+        if entry.installed:
+            return Pick(version, installed=True)
+        if entry.variant is not None:
+            return Barred(entry.variant.contradiction) if entry.variant.contradiction else Pick(version, variant=entry.variant)
+        if shelf.direct is not None and shelf.direct.source is not None:
+            return Pick(version, source=shelf.direct.source)
+        files = shelf.files(entry.position)
+        if not files:
+            return Barred("is installed here, and no index has it")
+        live = tuple(file for file in files if file.yanked is None)
+        if not live and version not in shelf.pinned:
+            reason = next((file.yanked for file in files if file.yanked), "")
+            return Barred(f"was yanked{f' ({reason})' if reason else ''}")
+        fitting = tuple(file for file in live or files if self.python_fits(file.requires_python))
+        if not fitting:
+            return Barred(f"needs Python {(live or files)[0].requires_python}")
+        wheel = best_wheel(fitting, self._ranks)
+        if wheel is not None and (shelf.direct is not None or self.goal.formats.allows_wheel(name)):
+            return Pick(version, file=wheel)
+        sdist = _best_sdist(fitting)
+        if sdist is not None and self.goal.formats.allows_source(name):
+            return Pick(version, source=Source(name, version, sdist.sha256, sdist))
+        if wheel is not None:
+            return Barred("has no sdist, and wheels of it are refused (--no-binary)")
+        if sdist is not None:
+            return Barred("has no wheel for this Python and platform, and building it is refused (--only-binary)")
+        target = self.goal.target
+        return Barred(f"has no wheel for Python {target.version} on {target.platform}, and no sdist")
+
+    def metadata(self, name: str, bit: int, pick: Pick, *, building: bool) -> Metadata:
+        """Return the metadata of an entry; assumed for a source that is not built."""
+        if pick.variant is not None:
+            return pick.variant.metadata
+        if pick.source is not None:
+            return self.stated(pick.source).metadata
+        if pick.file is not None:
+            return self._knowledge.wheel_metadata(pick.file, name, pick.version)
+        return self._installed[name].metadata
+
+    def installed_variant(self, name: str) -> Variant | None:
+        """Return how the installed distribution *name* was built, if its record tells."""
+        entry = self._installed.get(name)
+        return entry.variant if entry else None
+
+    def stated(self, source: Source) -> SourceMetadata:
+        """Return what *source* states before any of its code runs."""
+        return self._knowledge.source_metadata(source)
+
+    def requirements(self, metadata: Metadata, extra: str) -> Iterator[Requirement]:
+        """Yield the requirements of *metadata* that hold here: those without an extra, or those that *extra* adds."""
+        if self.goal.no_dependencies:
+            return
+        for requirement in metadata.requires:
+            if not extra:
+                if self.markers.hold(requirement.marker):
+                    yield requirement
+            elif "extra" in requirement.marker and self.markers.hold(requirement.marker, extra):
+                yield requirement
+
+    def python_fits(self, requires_python: str) -> bool:
+        """Whether *requires_python* accepts the target's Python; text that is no specifier counts as none, as in pip."""
+        if not requires_python:
+            return True
+        answer = self._python.get(requires_python)
+        if answer is None:
+            from packaging.specifiers import InvalidSpecifier
+
+            try:
+                answer = accepts(requires_python, self.goal.target.full_version)
+            except InvalidSpecifier:
+                answer = True
+            self._python[requires_python] = answer
+        return answer
+
+
+def _is_of(variant: Variant, source: Source | None) -> bool:
+    return source is not None and variant.source.identity == source.identity
+
+
+def _best_sdist(files: tuple[DistributionFile, ...]) -> DistributionFile | None:
+    """Return the sdist among *files*, ``.tar.gz`` before ``.zip`` (PEP 527), or None."""
+    sdists = [file for file in files if not file.is_wheel]
+    return min(sdists, key=lambda file: file.filename.endswith(".zip"), default=None)

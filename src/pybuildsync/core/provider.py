@@ -1,0 +1,268 @@
+"""Python packaging as the solver's provider (docs/matching.md, "One resolution for both sides").
+
+A solver package is (scope, project, extra). The scope says for whom the project is needed: () is what runs;
+((a, 1.0),) is the build environment of a 1.0, and so on down. So the versions that run and those that build are found
+together, tied where they must match.
+"""
+
+from collections.abc import Callable, Iterable
+
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.offers import Offers
+from pybuildsync.core.policies import EXACT
+from pybuildsync.core.reasons import (
+    AlreadyBuilt,
+    Asked,
+    AsOf,
+    Barred,
+    BuildRequires,
+    BuiltAgainst,
+    Constrained,
+    MustMatch,
+    NeedsItself,
+    Reason,
+    Requires,
+)
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.shelves import Entry, Shelf
+from pybuildsync.core.solver import Dependencies, Dependency, Nogood, Tie, Unavailable
+from pybuildsync.core.variants import Facts, Scope, Source, Variant
+from pybuildsync.core.version_sets import admits_pre_releases
+
+Package = tuple[Scope, str, str]
+ROOT: Package = ((), "", "")
+
+
+class PackagingProvider:
+    """Answers the solver for one resolution; everything it says follows from the goal, the facts and the knowledge.
+
+    ``admitted`` are projects whose pre-releases count; ``naming_pre_releases`` collects those that some requirement
+    names a pre-release of.
+    """
+
+    def __init__(self, goal: Goal, knowledge: Knowledge, facts: Facts, admitted: frozenset[str] = frozenset()) -> None:
+        self.goal = goal
+        self.offers = Offers(goal, knowledge, facts, admitted)
+        self.naming_pre_releases: set[str] = set()
+        self._facts = facts
+        self._constraints = _by_name(goal.constraints)
+        self._build_constraints = _by_name(goal.build_constraints)
+        self._extra_build = dict(goal.extra_build)
+        self._hook_requires = dict(facts.hook_requires)
+        self._dates = dict(facts.as_of)
+        self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
+        self._scope_dates: dict[tuple[str, str], str] = {}
+        self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
+        self._asked_extras: dict[str, tuple[str, ...]] = {}
+        for requirement in goal.requirements:
+            known = self._asked_extras.get(requirement.name, ())
+            self._asked_extras[requirement.name] = (*known, *requirement.extras)
+
+    def shelf(self, package: Package) -> Shelf:
+        """Return the shelf of *package*'s project."""
+        return self.offers.shelf(package[1], building=bool(package[0]))
+
+    # What the solver asks
+
+    def count(self, package: Package) -> int:
+        """Return the number of entries of *package*'s project; 1 for the root."""
+        return 1 if package == ROOT else self.shelf(package).count
+
+    def choose(self, package: Package, allowed: int, decided: Callable[[Package], int]) -> int:
+        """Return the preferred entry among *allowed*: what is installed, what runs beside it, else the newest.
+
+        *decided* gives the entry that a package is decided for at this moment, 0 for none.
+        """
+        scope, name, extra = package
+        if package == ROOT:
+            return 1
+        if extra:
+            base = decided((scope, name, ""))
+            return base if allowed >> base & 1 and base else _newest(allowed)
+        shelf = self.shelf(package)
+        preferred = 0
+        if scope:  # in a build environment: what will run, where that is known already
+            parent: Package = (scope[:-1], name, "")
+            running = decided(parent)
+            if running:
+                preferred = shelf.of_version(self.shelf(parent).version(running))
+        elif name not in self.goal.upgrade:
+            preferred = shelf.mask_where(lambda entry: entry.installed) if shelf.installed else 0
+        return _newest(allowed & preferred or allowed)
+
+    def dependencies(self, package: Package, bit: int) -> Dependencies[Package] | Unavailable:
+        """Return what the entry *bit* of *package* needs, or why it can't be had."""
+        if package == ROOT:
+            return self._roots()
+        scope, name, extra = package
+        building = bool(scope)
+        pick = self.offers.pick(name, bit, building=building)
+        if isinstance(pick, Barred):
+            return Unavailable(pick)
+        if pick.source is not None and any(chained == name for chained, _ in scope):
+            return Unavailable(NeedsItself(scope, name))
+        metadata = self.offers.metadata(name, bit, pick, building=building)
+        if not pick.installed and not self.offers.python_fits(metadata.requires_python):
+            return Unavailable(Barred(f"needs Python {metadata.requires_python}"))
+        needs = _Needs(self, scope)
+        for requirement in self.offers.requirements(metadata, extra):
+            needs.add(requirement, Requires(requirement))
+        if extra:
+            needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
+        elif pick.source is not None:
+            self._build_needs(needs, scope, pick.source, metadata)
+        else:
+            variant = self.offers.installed_variant(name) if pick.installed else pick.variant
+            if variant is not None:
+                self._matches(needs, scope, variant)
+        return needs.result()
+
+    # What follows from what
+
+    def _roots(self) -> Dependencies[Package]:
+        needs = _Needs(self, ())
+        for requirement in self.goal.requirements:
+            if self.offers.markers.hold(requirement.marker):
+                needs.add(requirement, Asked(requirement))
+        return needs.result()
+
+    def _build_needs(self, needs: "_Needs", scope: Scope, source: Source, metadata: Metadata) -> None:
+        """Collect what it takes to build *source*, tied to what will run."""
+        stated = self.offers.stated(source)
+        link = (source.name, source.version)
+        self._match_runtime[link] = frozenset(stated.match_runtime)
+        self._run_time_names[link] = frozenset(self._names_at_run_time(source, metadata)) | self._match_runtime[link]
+        self._scope_dates[link] = self._dates.get(source.identity, "")
+        build = _Needs(self, (*scope, link))
+        for requirement in (
+            *stated.build_requires,
+            *self._hook_requires.get(source.identity, ()),
+            *self._extra_build.get(source.name, ()),
+        ):
+            if self.offers.markers.hold(requirement.marker):
+                build.add(requirement, BuildRequires(requirement))
+        needs.dependencies += build.dependencies
+        needs.ties += build.ties
+
+    def _names_at_run_time(self, source: Source, metadata: Metadata) -> set[str]:
+        """Return the names that *source* requires at run time: as assumed, and as its variants have told."""
+        known = (metadata, *(variant.metadata for variant in self._facts.of(source.identity)))
+        extras = ("", *self._asked_extras.get(source.name, ()))
+        return {r.name for told in known for extra in extras for r in self.offers.requirements(told, extra)}
+
+    def _matches(self, needs: "_Needs", scope: Scope, variant: Variant) -> None:
+        """Collect what *variant* must run with."""
+        for match in variant.matches:
+            if match.evidence == "baked":
+                continue  # the wheel's own requirement says it
+            package: Package = (scope, match.name, "")
+            allowed = self.shelf(package).accepted(match.policy.accepts, match.built)
+            reason = BuiltAgainst(match.name, match.built, match.evidence, match.policy)
+            needs.dependencies.append(Dependency(package, allowed | 1, reason))
+
+    def limits(self, scope: Scope, name: str) -> Iterable[Dependency[Package]]:
+        """Yield what limits *name* in *scope* without asking for it: constraints, and the date of its build tools."""
+        package: Package = (scope, name, "")
+        constraints = self._build_constraints if scope else self._constraints
+        for constraint in constraints.get(name, ()):
+            if self.offers.markers.hold(constraint.marker):
+                allowed = self.shelf(package).mask(constraint.specifier) | 1
+                yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
+        if scope and not (name in self._run_time_names[scope[-1]] and not self._never_ties(scope, name)):
+            date = self._scope_dates[scope[-1]] or self.goal.build_date
+            if date and name not in constraints:
+                yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
+
+    def _never_ties(self, scope: Scope, name: str) -> bool:
+        project = scope[-1][0]
+        return self.goal.policies.never_ties(project, name) and name not in self._match_runtime[scope[-1]]
+
+    def tie(self, scope: Scope, name: str) -> Tie[Package] | None:
+        """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
+        link = scope[-1]
+        project, version = link
+        if name not in self._run_time_names[link] or self._never_ties(scope, name):
+            return None
+        left: Package = (scope, name, "")
+        right: Package = (scope[:-1], name, "")
+        built, running = self.shelf(left), self.shelf(right)
+        policies = self.goal.policies
+        configured = policies.configured(project, name)
+        exact = name in self._match_runtime[link] and configured is None
+
+        def accepts(built_version: str, running_version: str) -> bool:
+            policy = EXACT if exact else policies.policy(project, name, built_version)
+            return policy.accepts(built_version, running_version)
+
+        def image(states: int) -> int:
+            return running.everything if states & 1 else built.reach(states, running, accepts) | 1
+
+        def preimage(states: int) -> int:
+            if states & 1:
+                return built.everything
+            return running.reach(states, built, lambda running_version, v: accepts(v, running_version)) | 1
+
+        evidence = "configured" if exact or configured is not None else "required twice"
+        newest = built.versions[0] if built.versions else ""
+        policy = EXACT if exact else policies.policy(project, name, newest)
+        return Tie(left, right, image, preimage, MustMatch(project, version, name, evidence, policy))
+
+    def nogoods(self) -> tuple[Nogood[Package], ...]:
+        """Return the combinations in which known variants were built: building them again would tell nothing new."""
+        found: list[Nogood[Package]] = []
+        for identity, scope in self._facts.places:
+            name, version, _ = identity
+            shelf = self.offers.shelf(name, building=bool(scope))
+            unbuilt = shelf.of_version(version) & shelf.mask_where(_is_unbuilt)
+            for variant in self._facts.of(identity):
+                child = (*scope, (name, version))
+                terms: list[tuple[Package, int]] = [((scope, name, ""), unbuilt)]
+                for library, built in variant.coupled:
+                    package: Package = (child, library, "")
+                    terms.append((package, self.shelf(package).of_version(built)))
+                found.append(Nogood(tuple(terms), AlreadyBuilt(name, version, variant.coupled)))
+        return tuple(found)
+
+
+class _Needs:
+    """Dependencies and ties as they are found for one entry in one scope."""
+
+    def __init__(self, provider: PackagingProvider, scope: Scope) -> None:
+        self._provider = provider
+        self._scope = scope
+        self.dependencies: list[Dependency[Package]] = []
+        self.ties: list[Tie[Package]] = []
+
+    def add(self, requirement: Requirement, reason: Reason) -> None:
+        """Collect what *requirement* means: the versions, what limits them, and the tie to what runs."""
+        provider, scope, name = self._provider, self._scope, requirement.name
+        if admits_pre_releases(requirement.specifier):
+            provider.naming_pre_releases.add(name)
+        base: Package = (scope, name, "")
+        mask = provider.shelf(base).mask(requirement.specifier)
+        self.dependencies.append(Dependency(base, mask, reason))
+        self.dependencies += [Dependency((scope, name, extra), mask, reason) for extra in requirement.extras]
+        self.dependencies += provider.limits(scope, name)
+        tie = provider.tie(scope, name) if scope else None
+        if tie is not None:
+            self.ties.append(tie)
+
+    def result(self) -> Dependencies[Package]:
+        return Dependencies(tuple(self.dependencies), tuple(self.ties))
+
+
+def _newest(mask: int) -> int:
+    """Return the lowest bit of *mask*: shelves are sorted newest first."""
+    return (mask & -mask).bit_length() - 1
+
+
+def _is_unbuilt(entry: Entry) -> bool:
+    return entry.variant is None and not entry.installed
+
+
+def _by_name(requirements: tuple[Requirement, ...]) -> dict[str, tuple[Requirement, ...]]:
+    table: dict[str, tuple[Requirement, ...]] = {}
+    for requirement in requirements:
+        table[requirement.name] = (*table.get(requirement.name, ()), requirement)
+    return table

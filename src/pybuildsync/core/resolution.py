@@ -1,0 +1,109 @@
+"""From a goal to a resolution: what will run, and with what each source in it is to be built (docs/matching.md).
+
+Resolving never builds: where a source's metadata is not known it is assumed, and the caller builds and asks again.
+"""
+
+from dataclasses import dataclass
+
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.offers import Pick
+from pybuildsync.core.provider import ROOT, Package, PackagingProvider
+from pybuildsync.core.reasons import Barred
+from pybuildsync.core.solver import Failure, Solution, solve
+from pybuildsync.core.variants import Facts, Scope
+from pybuildsync.core.wording import explain_failure
+from pybuildsync.errors import RequestError
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A distribution of a resolution: which, for whom (``scope``), as what (``pick``), with which ``extras``."""
+
+    scope: Scope
+    name: str
+    version: str
+    extras: tuple[str, ...]
+    pick: Pick
+    metadata: Metadata
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it can be installed as it is; else it is a source that must be built first."""
+        return self.pick.source is None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries that were looked into."""
+
+    chosen: tuple[Chosen, ...]
+    visited: int = 0
+
+    def in_scope(self, scope: Scope) -> tuple[Chosen, ...]:
+        """Return the distributions of *scope*, sorted by name; () is what will run."""
+        return tuple(chosen for chosen in self.chosen if chosen.scope == scope)
+
+    @property
+    def running(self) -> tuple[Chosen, ...]:
+        """Return what will run, sorted by name."""
+        return self.in_scope(())
+
+    def ready_to_build(self) -> tuple[Chosen, ...]:
+        """Return the sources that are not built and whose own build environments need no build first."""
+        unsettled = [chosen for chosen in self.chosen if not chosen.is_settled]
+        scopes = {chosen.scope for chosen in unsettled}
+        return tuple(c for c in unsettled if (*c.scope, (c.name, c.version)) not in scopes)
+
+
+class NoSolution(RequestError):
+    """No resolution exists under the facts; the text explains why."""
+
+
+def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
+    """Return the best resolution of *goal* under *facts*.
+
+    Raises:
+        NoSolution: there is none; the error explains it in sentences.
+
+    """
+    admitted: frozenset[str] = frozenset()
+    while True:
+        provider = PackagingProvider(goal, knowledge, facts, admitted)
+        outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_rank)
+        if isinstance(outcome, Solution):
+            return _read(provider, outcome)
+        # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed.
+        named = frozenset(provider.naming_pre_releases) | admitted
+        if named == admitted:
+            raise _no_solution(provider, outcome)
+        admitted = named
+
+
+def _rank(package: Package) -> int:
+    """Rank what runs before what builds, and outer build environments before inner ones."""
+    return len(package[0])
+
+
+def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolution:
+    extras: dict[tuple[Scope, str], list[str]] = {}
+    for scope, name, extra in solution.selected:
+        if extra:
+            extras.setdefault((scope, name), []).append(extra)
+    chosen = []
+    for (scope, name, extra), bit in solution.selected.items():
+        if extra or not name:
+            continue
+        building = bool(scope)
+        pick = provider.offers.pick(name, bit, building=building)
+        if isinstance(pick, Barred):
+            raise TypeError(pick)
+        metadata = provider.offers.metadata(name, bit, pick, building=building)
+        asked = tuple(sorted(extras.get((scope, name), ())))
+        chosen.append(Chosen(scope, name, pick.version, asked, pick, metadata))
+    chosen.sort(key=lambda each: (len(each.scope), each.scope, each.name))
+    return Resolution(tuple(chosen), visited=len(solution.statistics.visited))
+
+
+def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
+    return NoSolution("no set of versions fits", why=explain_failure(provider, failure))

@@ -1,0 +1,142 @@
+"""Shelves: the versions of one project as the solver sees them (docs/matching.md, "Variants").
+
+A project's entries are its versions, newest first; where a version has known variants, these stand before the version
+itself. Entry *i* is bit *i + 1* of the solver's masks, bit 0 being "not selected".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from pybuildsync.core.candidates import DistributionFile, Listing
+from pybuildsync.core.goal import Direct, Installed
+from pybuildsync.core.variants import Variant
+from pybuildsync.core.version_sets import (
+    admits_pre_releases,
+    parse_version,
+    pinned_version,
+    pre_release_mask,
+    specifier_mask,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: the version at ``position``; as ``variant``, as it is ``installed``, or as the index offers it."""
+
+    position: int
+    variant: Variant | None = None
+    installed: bool = False
+
+
+class Shelf:
+    """The entries of one project, and sets of them."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        *,
+        variants: tuple[Variant, ...] = (),
+        installed: Installed | None = None,
+        direct: Direct | None = None,
+        pre_releases: bool = False,
+    ) -> None:
+        self.project = listing.project
+        self.direct = direct
+        self.installed = installed
+        self._listing = listing
+        self._listed = {version: at for at, version in enumerate(listing.versions)}
+        versions: tuple[str, ...] = (direct.version,) if direct else listing.versions
+        if installed is not None and direct is None and installed.version not in self._listed:
+            versions = tuple(sorted((*versions, installed.version), key=parse_version, reverse=True))
+        self.versions = versions
+        entries: list[Entry] = []
+        special = {variant.source.version for variant in variants} | ({installed.version} if installed else set())
+        self._plain = not (special & set(versions))
+        if self._plain:
+            self.count = len(versions)
+        else:
+            for position, version in enumerate(versions):
+                if installed is not None and installed.version == version and direct is None:
+                    entries.append(Entry(position, installed=True))
+                entries += [Entry(position, variant) for variant in variants if variant.source.version == version]
+                entries.append(Entry(position))
+            self.count = len(entries)
+        self._entries = tuple(entries)
+        self._pre = pre_release_mask(versions)
+        if installed is not None and direct is None:  # what is installed may stay
+            self._pre &= ~(1 << versions.index(installed.version))
+        self._admit_all = pre_releases
+        self.pinned: set[str] = set()
+        self.positions = cache(self._positions)
+
+    @property
+    def everything(self) -> int:
+        """Every entry, and "not selected"."""
+        return (1 << (self.count + 1)) - 1
+
+    def entry(self, bit: int) -> Entry:
+        """Return the entry that *bit* (from 1) stands for."""
+        return Entry(bit - 1) if self._plain else self._entries[bit - 1]
+
+    def version(self, bit: int) -> str:
+        """Return the version that *bit* (from 1) stands for."""
+        return self.versions[self.entry(bit).position]
+
+    def files(self, position: int) -> tuple[DistributionFile, ...]:
+        """Return the files that are offered of the version at *position*."""
+        if self.direct is not None:
+            return (self.direct.file,) if self.direct.file else ()
+        at = self._listed.get(self.versions[position])
+        return () if at is None else self._listing.files(at)
+
+    def _positions(self, specifier: str) -> int:
+        """Return the positions that *specifier* accepts, with the rule for pre-releases (PEP 440)."""
+        pin = pinned_version(specifier)
+        if pin:
+            self.pinned.add(str(parse_version(pin)) if not specifier.startswith("===") else pin)
+        mask = specifier_mask(self.versions, specifier)
+        if self._admit_all or self.direct is not None or admits_pre_releases(specifier):
+            return mask
+        return mask & ~self._pre or mask  # pre-releases only where nothing else fits
+
+    def mask(self, specifier: str) -> int:
+        """Return the solver's mask of the entries that *specifier* accepts."""
+        return self.expand(self.positions(specifier))
+
+    def expand(self, positions: int) -> int:
+        """Return the solver's mask of all entries at *positions*."""
+        if self._plain:
+            return positions << 1
+        return sum(2 << at for at, entry in enumerate(self._entries) if positions >> entry.position & 1)
+
+    def mask_where(self, test: Callable[[Entry], bool]) -> int:
+        """Return the solver's mask of the entries that pass *test*."""
+        return sum(1 << bit for bit in range(1, self.count + 1) if test(self.entry(bit)))
+
+    def versions_in(self, mask: int) -> tuple[str, ...]:
+        """Return the versions of the entries in *mask*, newest first, each once."""
+        found: dict[str, None] = {}
+        for bit in range(1, self.count + 1):
+            if mask >> bit & 1:
+                found[self.version(bit)] = None
+        return tuple(found)
+
+    def of_version(self, version: str) -> int:
+        """Return the solver's mask of the entries of *version*."""
+        return self.mask_where(lambda entry: self.versions[entry.position] == version)
+
+    def accepted(self, accepts: Callable[[str, str], bool], built: str) -> int:
+        """Return the solver's mask of the entries whose version *accepts* lets run with what was *built*."""
+        return self.mask_where(lambda entry: accepts(built, self.versions[entry.position]))
+
+    def reach(self, states: int, others: "Shelf", related: Callable[[str, str], bool]) -> int:
+        """Return the entries of *others* to which some entry in *states* is related: ``related(mine, theirs)``."""
+        mine = self.versions_in(states)
+        return others.mask_where(lambda entry: any(related(own, others.versions[entry.position]) for own in mine))
+
+    def as_of(self, date: str) -> int:
+        """Return the solver's mask of the entries with a file that was uploaded at *date* (ISO 8601) or before."""
+        return self.mask_where(
+            lambda entry: any("" < file.upload_time <= date for file in self.files(entry.position))
+        )

@@ -1,0 +1,133 @@
+"""Source candidates, what is learnt by building them, and the facts of one run (docs/matching.md).
+
+A variant is a source candidate together with one build key. Facts stay true, so they only grow: every change gives a
+new :class:`Facts` that holds all of the old one.
+"""
+
+from dataclasses import dataclass, replace
+
+from pybuildsync.core.candidates import DistributionFile
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.policies import Policy
+from pybuildsync.core.requirements import Requirement
+
+Scope = tuple[tuple[str, str], ...]
+"""For whom a distribution is needed: () at run time, ((a, 1.0),) in the build environment of a 1.0, and so on down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source candidate: a project at a version that is installed from an sdist or a source tree.
+
+    ``digest`` is the SHA-256 of the archive or of the tree's content, "" while the index doesn't say and the archive is
+    not here. ``file`` is the sdist as listed; ``path`` a local source tree or archive; one of them is given.
+    """
+
+    name: str
+    version: str
+    digest: str = ""
+    file: DistributionFile | None = None
+    path: str = ""
+    subdirectory: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells this source from every other."""
+        return (self.name, self.version, self.digest or (self.file.url if self.file else self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A distribution of a build environment: its name, version and the SHA-256 of its wheel; ``key`` if we built it."""
+
+    name: str
+    version: str
+    sha256: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A distribution that a variant was built against and must run with, as docs/matching.md has it.
+
+    ``evidence`` is "configured", "baked", "linked" or "required twice"; ``baked`` matches are kept by the wheel's own
+    requirement, so ``policy`` only tells them.
+    """
+
+    name: str
+    built: str
+    evidence: str
+    policy: Policy
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What one build key of one source gave.
+
+    ``coupled`` are the (name, version) pairs of the build environment that also matter at run time: another variant
+    of the same source differs in them. ``contradiction`` says why the wheel fits nothing, "" for a good one.
+    ``wheel`` is the SHA-256 of the built wheel, "" while only its metadata is prepared.
+    """
+
+    source: Source
+    key: str
+    metadata: Metadata
+    ingredients: tuple[Ingredient, ...]
+    matches: tuple[Match, ...] = ()
+    coupled: tuple[tuple[str, str], ...] = ()
+    contradiction: str = ""
+    wheel: str = ""
+    build_time: str = ""
+    links: tuple[tuple[str, str], ...] = ()  # (distribution, library name) pairs that its extension modules need
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether only the metadata is known, from prepare_metadata_for_build_wheel."""
+        return not self.wheel
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything learnt in this run; immutable, each ``with_...`` gives facts that hold the old ones too.
+
+    ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
+    get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those of
+    a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
+    """
+
+    variants: tuple[Variant, ...] = ()
+    hook_requires: tuple[tuple[tuple[str, str, str], tuple[Requirement, ...]], ...] = ()
+    as_of: tuple[tuple[tuple[str, str, str], str], ...] = ()
+    places: tuple[tuple[tuple[str, str, str], Scope], ...] = ()
+
+    def with_variant(self, variant: Variant) -> "Facts":
+        """Add *variant*; what is built takes the place of what was prepared under the same key."""
+        known = next((at for at, other in enumerate(self.variants) if other.key == variant.key), None)
+        if known is None:
+            return replace(self, variants=(*self.variants, variant))
+        return replace(self, variants=(*self.variants[:known], variant, *self.variants[known + 1 :]))
+
+    def with_hook_requires(self, source: Source, requires: tuple[Requirement, ...]) -> "Facts":
+        """Add what the backend of *source* asked for, beside what it asked for before."""
+        table = dict(self.hook_requires)
+        known = table.get(source.identity, ())
+        table[source.identity] = (*known, *(requirement for requirement in requires if requirement not in known))
+        return replace(self, hook_requires=tuple(table.items()))
+
+    def with_date(self, source: Source, date: str) -> "Facts":
+        """Note that *source* is built with the build tools as of *date*."""
+        return replace(self, as_of=tuple((dict(self.as_of) | {source.identity: date}).items()))
+
+    def with_place(self, source: Source, scope: Scope) -> "Facts":
+        """Note that *source* was to be built in *scope*."""
+        place = (source.identity, scope)
+        return self if place in self.places else replace(self, places=(*self.places, place))
+
+    def of(self, identity: tuple[str, str, str]) -> tuple[Variant, ...]:
+        """Return the known variants of the source with *identity*."""
+        return tuple(variant for variant in self.variants if variant.source.identity == identity)
+
+    def by_key(self, key: str) -> Variant | None:
+        """Return the variant with the build key *key*."""
+        return next((variant for variant in self.variants if variant.key == key), None)

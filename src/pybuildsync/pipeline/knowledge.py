@@ -1,0 +1,159 @@
+"""What the core asks about, answered by the index, the store and source trees.
+
+Every answer is kept for the run, so that none changes in it. What will be asked next is fetched ahead: the listings of
+all that a distribution requires as soon as its metadata is known.
+"""
+
+import marshal
+import os
+from dataclasses import dataclass, field, replace
+
+from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
+from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.variants import Source
+from pybuildsync.errors import PackageError
+from pybuildsync.index.client import IndexClient
+from pybuildsync.store.location import Store
+from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.writing import new_temporary, remove_tree
+
+_FORMAT = 1
+
+
+@dataclass(slots=True)
+class IndexKnowledge:
+    """Answers from *index*; what is read from sdists is kept in *store*.
+
+    ``with_times`` has listings say when each file was uploaded, which some indexes tell only on another page.
+    """
+
+    index: IndexClient
+    store: Store
+    with_times: bool = False
+    given: dict[str, Listing] = field(default_factory=dict)
+    _listings: dict[str, Listing] = field(default_factory=dict)
+    _timed: dict[str, Listing] = field(default_factory=dict)
+    _metadata: dict[str, Metadata] = field(default_factory=dict)
+    _sources: dict[tuple[str, str, str], SourceMetadata] = field(default_factory=dict)
+
+    def listing(self, project: str) -> Listing:
+        """Return all that is offered of *project*."""
+        listing = self._listings.get(project)
+        if listing is None:
+            listing = self.given[project] if project in self.given else self.index.listing(project)
+            self._listings[project] = listing
+        if not self.with_times:
+            return listing
+        timed = self._timed.get(project)
+        if timed is None:
+            timed = self._timed[project] = _with_times(listing, self.index)
+        return timed
+
+    def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
+        """Return the METADATA of the wheel *file*."""
+        metadata = self._metadata.get(file.url)
+        if metadata is None:
+            metadata = self._metadata[file.url] = self.index.metadata(file, project, version)
+            self.index.expect(requirement.name for requirement in metadata.requires if "extra" not in requirement.marker)
+        return metadata
+
+    def source_metadata(self, source: Source) -> SourceMetadata:
+        """Return what *source* states before any of its code runs."""
+        stated = self._sources.get(source.identity)
+        if stated is None:
+            stated = self._sources[source.identity] = self._read(source)
+            needed = (*stated.metadata.requires, *stated.build_requires)
+            self.index.expect(requirement.name for requirement in needed if "extra" not in requirement.marker)
+        return stated
+
+    def upload_time(self, source: Source) -> str:
+        """Return when *source* was uploaded (ISO 8601), "" where nobody says."""
+        if source.file is None:
+            return ""
+        return source.file.upload_time or self.index.upload_times(source.name).get(source.file.filename, "")
+
+    def _read(self, source: Source) -> SourceMetadata:
+        if source.digest:
+            kept = read_record(self.store, "metadata", f"source-{source.digest}-{source.subdirectory}")
+            if kept is not None:
+                known = _decode(kept)
+                if known is not None:
+                    return known
+        if source.path:
+            return self._unpack_and_read(source, source.path) if os.path.isfile(source.path) else _read_tree(source)
+        if source.file is None:
+            raise AssertionError(source)
+        archive = self.index.download(source.file)
+        stated = self._unpack_and_read(source, archive.path)
+        write_record(self.store, "metadata", f"source-{archive.sha256}-{source.subdirectory}", _encode(stated))
+        return stated
+
+    def _unpack_and_read(self, source: Source, archive: str) -> SourceMetadata:
+        from pybuildsync.frontend.source_trees import read_source
+        from pybuildsync.frontend.unpacking import unpack_sdist
+
+        folder = new_temporary(self.store)
+        try:
+            root = unpack_sdist(archive, folder)
+            tree = os.path.join(root, source.subdirectory) if source.subdirectory else root
+            return read_source(tree, filename_project=source.name, filename_version=source.version)
+        except PackageError as error:
+            raise PackageError(f"{source.name} {source.version}: {error.what}", why=error.why, hint=error.hint) from error
+        finally:
+            remove_tree(folder)
+
+
+def _read_tree(source: Source) -> SourceMetadata:
+    from pybuildsync.frontend.source_trees import read_source
+
+    stated = read_source(os.path.join(source.path, source.subdirectory))
+    metadata = replace(stated.metadata, name=source.name, version=source.version)
+    return replace(stated, metadata=metadata)
+
+
+def _with_times(listing: Listing, index: IndexClient) -> Listing:
+    """Return *listing* with the upload time of every file that its index tells one of."""
+    files = [file for at in range(len(listing.versions)) for file in listing.files(at)]
+    if all(file.upload_time for file in files):
+        return listing
+    times = index.upload_times(listing.project)
+    return make_listing(
+        listing.project,
+        (replace(file, upload_time=file.upload_time or times.get(file.filename, "")) for file in files),
+    )
+
+
+def _encode(stated: SourceMetadata) -> bytes:
+    metadata = stated.metadata
+    return marshal.dumps(
+        (
+            _FORMAT,
+            metadata.name,
+            metadata.version,
+            tuple(r.parts() for r in metadata.requires),
+            metadata.requires_python,
+            metadata.extras,
+            metadata.origin.value,
+            tuple(r.parts() for r in stated.static_requires),
+            tuple(r.parts() for r in stated.build_requires),
+            stated.backend,
+            stated.match_runtime,
+        )
+    )
+
+
+def _decode(data: bytes) -> SourceMetadata | None:
+    parts = marshal.loads(data)
+    if parts[0] != _FORMAT:
+        return None
+    _, name, version, requires, requires_python, extras, origin, static, build, backend, match_runtime = parts
+    return SourceMetadata(
+        metadata=Metadata(
+            name, version, tuple(Requirement(*r) for r in requires), requires_python, extras, Origin(origin)
+        ),
+        static_requires=tuple(Requirement(*r) for r in static),
+        build_requires=tuple(Requirement(*r) for r in build),
+        backend=backend,
+        match_runtime=match_runtime,
+    )
