@@ -1,0 +1,70 @@
+"""Which package comes next: the order in which undecided packages are looked at (docs/solver.md, section 6).
+
+A heap that forgets nothing and checks what it gives: a package is pushed again whenever its key may have changed.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Generic, TypeAlias
+
+from pybuildsync.core.solver.clause import Clause
+from pybuildsync.core.solver.knowledge import Knowledge
+from pybuildsync.core.solver.problem import P
+
+Key: TypeAlias = tuple[int, int, int, int, int, int]
+
+FRACTIOUS = 5
+
+
+class Order(Generic[P]):
+    """The open packages: those that must be selected and have more than one version left or an unvisited one.
+
+    After them come the packages that may still be either selected or not, which nobody needs.
+    """
+
+    __slots__ = ("_activity", "_heap", "_knowledge", "_rank", "_ranks")
+
+    def __init__(self, knowledge: Knowledge[P], rank: Callable[[P], int]) -> None:
+        self._knowledge = knowledge
+        self._rank = rank
+        self._ranks: list[int] = []
+        self._activity: list[int] = []
+        self._heap: list[Key] = []
+
+    def blame(self, clause: Clause[P]) -> None:
+        """Count one more conflict for each package of *clause*, which was learnt from it."""
+        for package, _ in clause.terms:
+            self._activity[package] += 1
+            self._knowledge.solution.touched.append(package)
+
+    def first(self) -> int | None:
+        """Return the open package that comes first, or None when every package is settled."""
+        self._refresh()
+        heap = self._heap
+        while heap:
+            package = heap[0][-1]
+            if self._open(package) and self._key(package) == heap[0]:
+                return package
+            heappop(heap)
+        return None
+
+    def _refresh(self) -> None:
+        packages, touched = self._knowledge.packages, self._knowledge.solution.touched
+        for record in packages[len(self._ranks) :]:
+            self._ranks.append(self._rank(record.key))
+            self._activity.append(0)
+        for package in dict.fromkeys(touched):
+            if self._open(package):
+                heappush(self._heap, self._key(package))
+        touched.clear()
+
+    def _open(self, package: int) -> bool:
+        state = self._knowledge.solution.states[package]
+        return bool(state & (state - 1)) or not state & self._knowledge.packages[package].visited
+
+    def _key(self, package: int) -> Key:
+        state = self._knowledge.solution.states[package]
+        if state & 1:
+            return (1, 0, 0, 0, 0, package)
+        activity = self._activity[package]
+        return (0, self._ranks[package], activity < FRACTIOUS, state.bit_count(), -activity, package)

@@ -1,0 +1,85 @@
+"""The question: packages, their versions, and what selecting a version entails.
+
+A package is any hashable key. It has ``n`` versions; version ``i`` (1 to n) is bit ``i`` of an int, and bit 0 is "not
+selected". An int of such bits, a *mask*, is a set of states (docs/solver.md, section 1). Nothing here knows of Python
+packaging: what a version is, and which one is better, is the provider's business.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+P = TypeVar("P", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency(Generic[P]):
+    """The stating version needs ``package`` to be in a state of ``allowed``.
+
+    With bit 0 in ``allowed`` it doesn't need the package, it only limits it. ``reason`` is opaque and hashable: it comes
+    back in the explanation, and versions whose dependencies are equal, reason included, are handled as one.
+    """
+
+    package: P
+    allowed: int
+    reason: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie(Generic[P]):
+    """While the stating version is selected, two packages go together (docs/solver.md, section 5).
+
+    ``left`` in L implies ``right`` in ``image(L)``, and ``right`` in R implies ``left`` in ``preimage(R)``, for all masks
+    L and R, bit 0 included. Both are functions of the mask alone, and a larger mask never has a smaller image.
+    """
+
+    left: P
+    right: P
+    image: Callable[[int], int]
+    preimage: Callable[[int], int]
+    reason: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies(Generic[P]):
+    """All that selecting one version entails."""
+
+    requires: tuple[Dependency[P], ...] = ()
+    ties: tuple[Tie[P], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The version can't be selected at all; ``reason`` is opaque and hashable, and equal reasons are told once."""
+
+    reason: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nogood(Generic[P]):
+    """States that can't all hold: not ``package in mask`` for each of ``terms`` at once.
+
+    A package that nothing else mentions is taken as not selected.
+    """
+
+    terms: tuple[tuple[P, int], ...]
+    reason: object = None
+
+
+Statement: TypeAlias = Dependency[P] | Tie[P] | Unavailable
+
+
+class Provider(Protocol[P]):
+    """What the solver asks for, as late as it can: every answer may cost its owner a request."""
+
+    def count(self, package: P) -> int:
+        """Return the number of versions of *package*; asked once, when the package is first mentioned."""
+        ...
+
+    def choose(self, package: P, allowed: int) -> int:
+        """Return the preferred version, a bit of *allowed* (never 0, and bit 0 is never in it)."""
+        ...
+
+    def dependencies(self, package: P, version: int) -> Dependencies[P] | Unavailable:
+        """Return what selecting *version* of *package* entails; asked at most once for each version."""
+        ...
