@@ -1,0 +1,129 @@
+"""What is asked of a build and what it gives: frozen, picklable, made of plain values.
+
+So a job can go to a thread, another process or another machine. A job says nothing of why a build is wanted, and a
+result nothing of what it means.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pybuildsync.errors import PackageError
+
+Want: TypeAlias = Literal["requires", "metadata", "wheel", "editable"]
+Populate: TypeAlias = Callable[[str, tuple[str, ...]], None]
+ConfigSettings: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
+
+WANTS: Final[tuple[Want, ...]] = ("requires", "metadata", "wheel", "editable")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildPython:
+    """The interpreter that a build is for.
+
+    ``executable`` is the *base* interpreter's, never a virtual environment's. ``version`` is as in "3.11",
+    ``full_version`` as in "3.11.7". ``markers`` are its PEP 508 values; without them a hook's requirements are judged by our own.
+    """
+
+    executable: str
+    version: str
+    full_version: str = ""
+    implementation: str = "cpython"
+    free_threaded: bool = False
+    markers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildJob:
+    """One build environment and the hooks to run in it.
+
+    ``key`` is the build key: jobs with the same key share an open environment (``keep_open``). ``source`` is an sdist's
+    path or a folder; ``subdirectory`` is the tree's place in it. ``sdist`` says whether it is one, whose PKG-INFO and
+    file name are to be believed. ``project`` (normalised) and ``version`` are "" where nothing states them.
+
+    ``environment`` are the folders of unpacked wheels, which ``populate(root, environment)`` puts into the virtual
+    environment at ``root``. ``resolved`` are the hook's requirements that the environment was resolved with.
+
+    ``work`` is a folder on the store's file system for what is thrown away afterwards, ``output`` the folder that
+    wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a folder where
+    it stands; an editable always is. ``keep`` leaves the work folder behind.
+    """
+
+    key: str
+    source: str
+    python: BuildPython
+    populate: Populate
+    work: str
+    output: str
+    log_path: str
+    want: tuple[Want, ...] = ("wheel",)
+    project: str = ""
+    version: str = ""
+    sdist: bool = False
+    subdirectory: str = ""
+    environment: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+    config_settings: ConfigSettings = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    timeout: float | None = None
+    in_place: bool = False
+    keep: bool = False
+    keep_open: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name what is built, for messages: ``name==version``, or as much as is known."""
+        return f"{self.project}=={self.version}" if self.project and self.version else self.project or self.source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuildResult:
+    """What the hooks gave.
+
+    ``requires`` is the hook's answer (PEP 508 texts), ``unmet`` those of it that the environment doesn't satisfy: if
+    there are any, nothing after that hook was run. ``metadata_text`` is METADATA, the wheel's own if one was built,
+    else what was prepared; "" if neither. ``prepared_text`` is what was prepared, also if a wheel was built.
+    ``metadata_hook`` is False where the backend has no such hook; then a wheel was built although only metadata was
+    asked for. ``seconds`` is the time of the whole job.
+    """
+
+    key: str
+    log_path: str
+    seconds: float
+    requires: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
+    metadata_text: str = ""
+    prepared_text: str = ""
+    metadata_hook: bool = True
+    wheel_path: str | None = None
+
+
+class BuildFailure(PackageError):
+    """A build failed: the backend's fault until shown otherwise.
+
+    ``hook`` is where, ``tail`` the last lines of the log at ``log_path``, ``cause`` the likely cause in one sentence or
+    "". ``timed_out`` and ``cancelled`` say that we ended it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        hint: str = "",
+        job: BuildJob | None = None,
+        hook: str = "",
+        log_path: str = "",
+        tail: str = "",
+        cause: str = "",
+        timed_out: bool = False,
+        cancelled: bool = False,
+    ) -> None:
+        super().__init__(what, why=why, hint=hint)
+        self.job = job
+        self.hook = hook
+        self.log_path = log_path
+        self.tail = tail
+        self.cause = cause
+        self.timed_out = timed_out
+        self.cancelled = cancelled

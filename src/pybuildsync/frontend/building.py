@@ -1,0 +1,223 @@
+"""Runs a build: one environment, the backend's hooks in it, every answer judged, everything said kept in a log.
+
+:func:`run_build` is a plain function of a picklable job, so any ``concurrent.futures`` executor can run it. It never
+resolves and never retries: what a hook asks for beyond its environment goes back to the caller, who sends a new job.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.frontend.build_answers import (
+    check_identity,
+    check_metadata_folder,
+    check_requires,
+    check_static,
+    check_wheel,
+)
+from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult
+from pybuildsync.frontend.build_log import append_log, log_tail, start_log
+from pybuildsync.frontend.build_session import (
+    BuildSession,
+    cancellation,
+    end_session,
+    generation,
+    is_cancelled,
+    open_session,
+    put_session,
+    take_session,
+)
+from pybuildsync.frontend.diagnosis import diagnose
+from pybuildsync.frontend.hook_requires import unmet_requires
+from pybuildsync.frontend.hook_runners import HookTimeout
+
+_TAIL_LINES: Final = 25
+
+
+def run_build(job: BuildJob) -> BuildResult:
+    """Run the hooks that *job* wants and return what they gave.
+
+    Raises:
+        BuildFailure: a hook failed, took too long, or was cancelled.
+        PackageError: the source or an answer of the backend is wrong.
+        EnvironmentFault: work folder, log or output folder can't be used.
+
+    """
+    started = time.monotonic()
+    began = generation()
+    log_start = start_log(job)
+    session = take_session(job.key) or open_session(job, generation=began)
+    build = _Build(job=job, session=session, log_start=log_start)
+    try:
+        session.runner.log_path = job.log_path
+        session.runner.deadline = None if job.timeout is None else started + job.timeout
+        result = _run_hooks(build)
+    except BaseException:
+        end_session(session)
+        raise
+    if job.keep_open and not result.unmet:
+        put_session(session)
+    else:
+        end_session(session)
+    return replace(result, seconds=time.monotonic() - started)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Build:
+    """A job with the session that serves it; its log begins at byte ``log_start``."""
+
+    job: BuildJob
+    session: BuildSession
+    log_start: int
+
+    @property
+    def kind(self) -> str:
+        """What the hooks' names end in."""
+        return "editable" if "editable" in self.job.want else "wheel"
+
+    @property
+    def config_settings(self) -> dict[str, str | list[str]] | None:
+        """The config settings as hooks want them."""
+        settings = self.job.config_settings
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in settings} or None
+
+
+def _run_hooks(build: _Build) -> BuildResult:
+    job, session = build.job, build.session
+    result = BuildResult(key=job.key, log_path=job.log_path, seconds=0.0)
+    if "requires" in job.want:
+        requires, unmet = _ask_requires(build)
+        result = replace(result, requires=requires, unmet=unmet)
+        if unmet:
+            return result
+    if "metadata" in job.want:
+        result = replace(result, metadata_hook=_prepare_metadata(build))
+    wheel_path, text = None, session.prepared_text
+    if "wheel" in job.want or "editable" in job.want or not result.metadata_hook:
+        wheel_path, text = _build_wheel(build)
+    return replace(result, wheel_path=wheel_path, metadata_text=text, prepared_text=session.prepared_text)
+
+
+def _ask_requires(build: _Build) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the backend asks for, and what of it the environment doesn't have."""
+    hook = f"get_requires_for_build_{build.kind}"
+    requires = check_requires(_call(build, hook, build.config_settings), build.job.title, hook)
+    unmet = unmet_requires(
+        requires,
+        resolved=build.job.resolved,
+        site_packages=build.session.environment.site_packages,
+        markers=dict(build.job.python.markers),
+    )
+    return requires, unmet
+
+
+def _prepare_metadata(build: _Build) -> bool:
+    """Let the backend prepare metadata, once a session, and return whether it has such a hook."""
+    from pyproject_hooks import HookMissing
+
+    job, session = build.job, build.session
+    if session.prepared:
+        return True
+    hook = f"prepare_metadata_for_build_{build.kind}"
+    folder = os.path.join(session.folder, "metadata")
+    os.makedirs(folder, exist_ok=True)
+    try:
+        answer = _call(build, hook, folder, build.config_settings, _allow_fallback=False)
+    except HookMissing:
+        return False
+    prepared, text = check_metadata_folder(answer, folder, job.title, hook)
+    _check_text(build, text, hook)
+    session.prepared, session.prepared_text = prepared, text
+    return True
+
+
+def _build_wheel(build: _Build) -> tuple[str, str]:
+    """Let the backend build and return the path of the wheel in the output folder, and the text of its METADATA."""
+    job, session = build.job, build.session
+    hook = f"build_{build.kind}"
+    folder = os.path.join(session.folder, "wheel")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    answer = _call(build, hook, folder, build.config_settings, session.prepared or None)
+    built, text = check_wheel(answer, folder, job.title, hook)
+    _check_text(build, text, hook)
+    wheel_path = os.path.join(job.output, os.path.basename(built))
+    try:
+        shutil.move(built, wheel_path)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"the wheel of {job.title} can't be put into {job.output}",
+            why=str(error),
+            hint="make the folder writable, or choose another one with --cache-dir",
+        ) from error
+    return wheel_path, text
+
+
+def _check_text(build: _Build, text: str, hook: str) -> None:
+    job, source = build.job, build.session.source
+    check_identity(
+        text,
+        job.project or source.metadata.name,
+        job.version or source.metadata.version,
+        title=job.title,
+        hook=hook,
+        where="the source",
+    )
+    check_static(text, source, title=job.title, hook=hook)
+
+
+def _call(build: _Build, hook: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401  # any JSON
+    """Run *hook* and return its answer.
+
+    Raises:
+        BuildFailure: it failed.
+        pyproject_hooks.HookMissing: the backend has no such hook, and may do without.
+
+    """
+    from pyproject_hooks import BackendUnavailable, HookMissing
+
+    job = build.job
+    append_log(job.log_path, f"--- {hook}")
+    try:
+        return getattr(build.session.hooks, hook)(*arguments, **keywords)
+    except HookTimeout:
+        raise _failure(build, hook, f"took longer than {job.timeout:g} seconds", timed_out=True) from None
+    except subprocess.CalledProcessError as error:
+        how = f"exit status {error.returncode}" if error.returncode > 0 else f"killed by signal {-error.returncode}"
+        raise _failure(build, hook, f"failed ({how})") from None
+    except BackendUnavailable as error:
+        append_log(job.log_path, error.traceback)
+        raise _failure(build, hook, "failed: the build backend can't be imported") from None
+    except HookMissing as error:
+        if error.hook_name.startswith("prepare_metadata_for_build_"):
+            raise
+        raise _failure(build, hook, "is not there: the build backend has no editable installs (PEP 660)") from None
+    except (OSError, ValueError, KeyError) as error:
+        # The process ended well and left no answer: a backend that leaves by os._exit, or overwrites what it is given.
+        raise _failure(build, hook, f"gave no answer ({error})") from None
+
+
+def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> BuildFailure:
+    job = build.job
+    if is_cancelled(build.session):
+        return cancellation(job)
+    said = log_tail(job.log_path, build.log_start)
+    tail = "\n".join(said.splitlines()[-_TAIL_LINES:])
+    found = None if timed_out else diagnose(said)
+    cause = found.cause if found else ""
+    hint = found.hint if found else "give it more time with --build-timeout" if timed_out else "see the log"
+    return BuildFailure(
+        f"{job.title} could not be built: {hook} {how}",
+        why="\n".join(filter(None, (f"likely cause: {cause}" if cause else "", "the log ends with:", tail))),
+        hint=f"{hint}\nthe whole log: {job.log_path}",
+        job=job,
+        hook=hook,
+        log_path=job.log_path,
+        tail=tail,
+        cause=cause,
+        timed_out=timed_out,
+    )

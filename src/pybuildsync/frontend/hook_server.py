@@ -1,0 +1,92 @@
+"""Runs the hooks of one build backend, each in a forked child of a process that has imported the backend once.
+
+Started inside the target interpreter (CPython or PyPy, Python 3.8 or later, POSIX) as a script; standard library only:
+
+    python hook_server.py CONTROL MODULE
+
+CONTROL is the number of an inherited socket's descriptor, MODULE the backend's module, or "" to import nothing first
+(in-tree backends: the source tree's own code runs once for every hook, never before).
+
+Over the socket go lines of JSON. A request names the script that runs a hook (that of ``pyproject_hooks``), its
+arguments, the folder to run it in, what to add to the environment, and the file that takes its output:
+
+    {"script": "...", "arguments": ["build_wheel", "/tmp/x"], "cwd": "...", "environ": {...}, "log": "..."}
+
+The answer comes when the child has ended; the status is negative for a signal:
+
+    {"status": 0}
+
+A child is as good as a new process: it runs the script as ``__main__``, with ``sys.path`` and ``sys.argv`` as they
+would be, and ends as a process ends. Where importing the backend has started threads, which a fork doesn't copy, the
+child begins anew by ``exec``. The end of the socket ends the server.
+
+It never judges an answer of a hook, and never writes anything but the log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import sys
+from importlib import import_module
+
+
+def serve(control: int, module: str) -> None:
+    """Import *module*, then answer requests from the descriptor *control* until it is closed."""
+    os.set_inheritable(control, False)  # noqa: FBT003  # positional only in Python 3.8
+    del sys.path[0]  # this script's folder, which is no business of the backend
+    if module:
+        _import_first(module)
+    with os.fdopen(os.dup(control), "rb") as requests:
+        for line in requests:
+            child = os.fork()
+            if not child:
+                requests.close()
+                os.close(control)
+                run(json.loads(line))
+                return
+            os.write(control, json.dumps({"status": _status(os.waitpid(child, 0)[1])}).encode() + b"\n")
+
+
+def _import_first(module: str) -> None:
+    try:
+        import_module(module)
+    except BaseException:  # noqa: BLE001, S110  # whatever it is, the hook meets it again, where it is reported
+        pass
+
+
+def run(request: dict[str, object]) -> None:
+    """Become the process that the *request* describes; return when its script has ended."""
+    log = os.open(str(request["log"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    os.chdir(str(request["cwd"]))
+    environ = request["environ"]
+    arguments = request["arguments"]
+    assert isinstance(environ, dict)  # noqa: S101  # for the type checker
+    assert isinstance(arguments, list)  # noqa: S101  # likewise
+    os.environ.update(environ)
+    script = str(request["script"])
+    if _threads() > 1:
+        os.execv(sys.executable, [sys.executable, script] + arguments)  # noqa: RUF005, S606  # Python 3.8; no shell
+    sys.argv[:] = [script] + arguments  # noqa: RUF005  # Python 3.8
+    sys.path.insert(0, os.path.dirname(script))
+    runpy.run_path(script, run_name="__main__")
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        threading = sys.modules.get("threading")
+        return threading.active_count() if threading else 1
+
+
+def _status(status: int) -> int:
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), sys.argv[2])
