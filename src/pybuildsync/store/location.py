@@ -71,3 +71,8 @@ def file_name(key: str) -> str:
 
     digest = hashlib.sha256(text.encode("ascii")).hexdigest()
     return f"~{digest}~{text[-_KEPT_OF_LONG:]}="
+
+
+def end_of_key(name: str) -> str:
+    """Return what follows the last ``/`` in the key whose file name is *name*, as it stands in the file name."""
+    return name[1:-1].rpartition("%2f")[2]

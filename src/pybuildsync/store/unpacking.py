@@ -24,7 +24,7 @@ from typing import TypeAlias
 
 from pybuildsync.core.names import normalize_name
 from pybuildsync.store.archive_members import Archive, broken, read_members, read_pieces, read_whole
-from pybuildsync.store.writing import NEW_FILE, write_all
+from pybuildsync.store.writing import MODE, MODE_EXECUTABLE, NEW_FILE, write_all
 
 FileRow: TypeAlias = tuple[str, int, str, bool]
 
@@ -42,12 +42,6 @@ _HASHES = {
 _NOT_LISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 _SCHEMES = frozenset(("purelib", "platlib", "headers", "scripts", "data"))
 _TO_STANDARD_BASE64 = bytes.maketrans(b"-_", b"+/")
-
-# POSIX: cached files are linked into environments, so nobody may write to them in place. On Windows a read-only file
-# can't be removed, in no environment that it is linked into.
-_IS_READ_ONLY = os.name != "nt"
-_MODE = 0o444 if _IS_READ_ONLY else 0o666
-_MODE_EXECUTABLE = 0o555 if _IS_READ_ONLY else 0o777
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +202,7 @@ def _extract(
         else:
             algorithm, text, digest = _expected(archive, path, rows)
         hashed = hashlib.new(algorithm) if algorithm not in ("", "sha256") else hashlib.sha256()
-        descriptor = os.open(f"{destination}/{path}", NEW_FILE, _MODE_EXECUTABLE if is_executable else _MODE)
+        descriptor = os.open(f"{destination}/{path}", NEW_FILE, MODE_EXECUTABLE if is_executable else MODE)
         try:
             for piece in read_pieces(archive, info):
                 hashed.update(piece)

@@ -15,6 +15,12 @@ from pybuildsync.store.location import VARIABLE, Store, temporary_folder
 BINARY: int = getattr(os, "O_BINARY", 0)
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
 
+# POSIX: cached files are linked into environments, so nobody may write to them in place. On Windows a read-only file
+# can't be removed, in no environment that it is linked into.
+_IS_READ_ONLY = os.name != "nt"
+MODE = 0o444 if _IS_READ_ONLY else 0o666
+MODE_EXECUTABLE = 0o555 if _IS_READ_ONLY else 0o777
+
 _ATTEMPTS = 3
 
 _TAG = """Signature: 8a477f597d28d172789f06886806bc55

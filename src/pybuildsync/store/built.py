@@ -1,0 +1,106 @@
+"""Wheels that were built here, by build key and by nothing else.
+
+A build key is the digest of everything that went into a build (docs/matching.md); a wheel built otherwise is another
+wheel. The store is asked for the key of a build that is about to run: it never offers what nobody asked for.
+"""
+
+import marshal
+import os
+import shutil
+from dataclasses import dataclass
+from typing import Protocol
+
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.store.location import Store, file_name, kind_folder
+from pybuildsync.store.locks import in_use
+from pybuildsync.store.sealing import mark_used, read_sealed, seal
+from pybuildsync.store.writing import flush, new_temporary, remove_tree, settle, write_file, writing
+
+_MARSHAL_VERSION = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltWheel:
+    """A built wheel: ``wheel_path`` is its archive, ``sha256`` its hex digest, ``result`` what its builder adds."""
+
+    key: str
+    wheel_path: str
+    sha256: str
+    filename: str
+    result: bytes
+
+
+class BuiltWheels(Protocol):
+    """Where built wheels are kept: this machine's store, or one that several share."""
+
+    def find(self, key: str) -> BuiltWheel | None:
+        """Return the wheel built with the build key *key*, None if none is kept."""
+        ...
+
+    def save(self, key: str, wheel_path: str, result: bytes) -> BuiltWheel:
+        """Keep a copy of the wheel at *wheel_path*, with *result*, under *key*; return what is kept under it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWheels:
+    """The built wheels of a store on this machine."""
+
+    store: Store
+
+    def find(self, key: str) -> BuiltWheel | None:
+        """See :class:`BuiltWheels`; what isn't whole isn't found."""
+        folder = self._folder(key)
+        read = read_sealed(f"{folder}/result")
+        if read is None:
+            return None
+        data, is_first_today = read
+        try:
+            filename, sha256, size, result = marshal.loads(data)
+            path = f"{folder}/{filename}"
+            if os.stat(path).st_size != size:
+                return None
+        except (ValueError, TypeError, EOFError, OSError):
+            return None
+        if is_first_today:
+            mark_used(f"{folder}/result")
+        return BuiltWheel(key, path, sha256, filename, result)
+
+    def save(self, key: str, wheel_path: str, result: bytes) -> BuiltWheel:
+        """See :class:`BuiltWheels`; of two builds with one key the first is kept.
+
+        Raises:
+            EnvironmentFault: the store can't be written, or *wheel_path* not read.
+
+        """
+        filename = os.path.basename(wheel_path)
+        try:
+            sha256, size = _digest(wheel_path)
+        except OSError as error:
+            raise EnvironmentFault(f"the built wheel {wheel_path} can't be read", why=str(error)) from error
+        with in_use(self.store), writing(self.store):
+            temporary = new_temporary(self.store)
+            os.mkdir(temporary)
+            try:
+                shutil.copyfile(wheel_path, f"{temporary}/{filename}")
+                flush(f"{temporary}/{filename}")
+                write_file(
+                    f"{temporary}/result", seal(marshal.dumps((filename, sha256, size, result), _MARSHAL_VERSION))
+                )
+            except BaseException:
+                remove_tree(temporary)
+                raise
+            settle(temporary, self._folder(key), is_whole=lambda: self.find(key) is not None)
+        path = f"{self._folder(key)}/{filename}"
+        return self.find(key) or BuiltWheel(key, path, sha256, filename, result)
+
+    def _folder(self, key: str) -> str:
+        return f"{kind_folder(self.store, 'built')}/{file_name(key)}"
+
+
+def _digest(path: str) -> tuple[str, int]:
+    import hashlib
+
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.tell()
