@@ -1,82 +1,13 @@
 """All commands and all options, once: what the reader, ``--help``, the environment and the tests go by.
 
-An option's rows say how it is written; what it means is said by the field of that name in
+A row says how an option is written; what it means is said by the field of that name in
 ``pybuildsync.commands.options`` (or in ``presentation`` for what only concerns printing). Names are pip's where pip has
 the option. This module computes nothing and imports no parser.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-FLAG = "flag"  # no value; ``off`` flags say False
-COUNT = "count"  # no value; each one adds 1
-TEXT = "text"
-INTEGER = "integer"
-NUMBER = "number"
-SETTING = "setting"  # [PACKAGE:]KEY=VALUE
-MATCH = "match"  # [PACKAGE:]LIBRARY=POLICY
-FORMAT = "format"  # names, :all: or :none:, remembered with the option's own name
-TIME = "time"  # latest, source or ISO 8601
-
-POLICIES = ("exact", "micro", "minor", "at-least", "any")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One option.
-
-    ``flags`` are its spellings, the long one first; ``off`` spell the opposite. ``repeat`` collects every value given;
-    ``commas`` splits each at commas. ``section`` names the group of options the field belongs to: "" for the command's
-    own, else "index", "build", "store", or "presentation".
-    """
-
-    field: str
-    flags: tuple[str, ...]
-    help: str
-    kind: str = TEXT
-    off: tuple[str, ...] = ()
-    metavar: str = ""
-    repeat: bool = False
-    commas: bool = False
-    choices: tuple[str, ...] = ()
-    section: str = ""
-    group: str = "Options"
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether a value follows."""
-        return self.kind not in (FLAG, COUNT)
-
-    @property
-    def name(self) -> str:
-        """The option as the user knows it: its first flag."""
-        return self.flags[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Positional:
-    """The words of a command that are no options: one, or, with ``many``, any number; at least one if ``required``."""
-
-    field: str
-    metavar: str
-    help: str
-    many: bool = False
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command; ``words`` are its one or two names, ``example`` a line to start from."""
-
-    words: tuple[str, ...]
-    summary: str
-    options: tuple[Option, ...]
-    positional: Positional | None = None
-    example: str = ""
-
-    @property
-    def name(self) -> str:
-        """The command's words with a blank between them."""
-        return " ".join(self.words)
+from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TIME, Command, Option, Positional
 
 
 def _placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
@@ -209,7 +140,12 @@ BUILD = _placed(
         help="an environment variable for builds",
     ),
     Option(
-        field="build_jobs", flags=("--build-jobs",), kind=INTEGER, metavar="N", help="builds at once (default: cores)"
+        field="build_jobs",
+        flags=("--build-jobs",),
+        kind=INTEGER,
+        least=1,
+        metavar="N",
+        help="builds at once (default: cores)",
     ),
     Option(
         field="build_timeout",
@@ -237,12 +173,13 @@ BUILD = _placed(
         kind=MATCH,
         metavar="[PACKAGE:]LIBRARY=POLICY",
         repeat=True,
-        help="which versions of LIBRARY run what was built against one of them: " + ", ".join(POLICIES),
+        help="which versions of LIBRARY may run what was built against one: exact, micro, minor, at-least, any",
     ),
     Option(
         field="max_rounds",
         flags=("--max-rounds",),
         kind=INTEGER,
+        least=1,
         metavar="N",
         help="rounds of resolving and building before giving up (default: 25)",
     ),
@@ -391,7 +328,7 @@ _REQUIREMENTS = Positional(
     field="requirements",
     metavar="REQUIREMENT",
     many=True,
-    required=False,
+    unless=("requirement_files", "editables"),
     help="NAME, NAME==VERSION, NAME[EXTRA]>=VERSION, NAME @ URL, a wheel, an sdist, or a folder with a source tree",
 )
 _NAMES = Positional(field="names", metavar="NAME", many=True, help="a project's name")
@@ -414,7 +351,7 @@ COMMANDS = (
     Command(
         words=("uninstall",),
         summary="remove packages",
-        positional=replace(_NAMES, required=False),
+        positional=replace(_NAMES, unless=("requirement_files",)),
         options=(
             Option(
                 field="requirement_files",
@@ -521,8 +458,3 @@ COMMANDS = (
 def find_command(words: tuple[str, ...]) -> Command | None:
     """Return the command whose words are exactly *words*."""
     return next((command for command in COMMANDS if command.words == words), None)
-
-
-def variable(flag: str) -> str:
-    """Return the environment variable that stands for the long *flag*: ``--index-url`` is ``PYBUILDSYNC_INDEX_URL``."""
-    return "PYBUILDSYNC_" + flag.lstrip("-").replace("-", "_").upper()

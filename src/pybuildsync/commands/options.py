@@ -1,8 +1,8 @@
 """What each command is asked to do: frozen options, complete, with the defaults of a command line that says nothing.
 
 Names follow pip's options where pip has them. An option that other sources may set as well (pip's configuration, the
-project) has a default that says "not given": "", () or None. The command line's own table is ``pybuildsync.cli.options``;
-a field here and its row there have one name.
+project) has a default that says "not given": "", () or None. A field has the name of its row in the table that the
+command line goes by.
 """
 
 from dataclasses import dataclass, field

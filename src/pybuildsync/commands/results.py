@@ -19,7 +19,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satisfied:
-    """A requirement, as the user wrote it, that is met by what is installed: *version* of it in the folder *location*."""
+    """A requirement, as the user wrote it, and the *version* in the folder *location* that meets it in the end."""
 
     requirement: str
     version: str
@@ -30,7 +30,8 @@ class Satisfied:
 class InstallResult:
     """What an install did, or would do (``dry_run``).
 
-    ``changes`` in the order to print; those of kind "keep" are not printed. ``watched`` is what
+    ``changes`` in the order to print; those of kind "keep" are not printed. ``satisfied`` are all requirements asked
+    for, with what meets them once the changes are made; they are printed when there are none. ``watched`` is what
     :mod:`pybuildsync.commands.watched` saw of every file and folder that this answer depends on; with it, the same
     command line may be answered next time by looking at them alone. It is empty where that would not be sound: where
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
@@ -116,8 +117,8 @@ class FreezeResult:
 class Described:
     """What is known of one installed distribution.
 
-    ``fields`` are (label, text) pairs in the order to print. ``files`` are None unless asked for. ``record`` is the build
-    record (docs/matching.md, build records) as JSON-like data, or None; ``sentences`` say it in words.
+    ``fields`` are (label, text) pairs in the order to print. ``files`` are None unless asked for. ``record`` is the
+    build record (docs/matching.md, build records) as JSON-like data, or None; ``sentences`` say it in words.
     """
 
     name: str
@@ -138,11 +139,12 @@ class ShowResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UninstallResult:
-    """What was removed; the names that were not installed; whether the user said no."""
+    """What was removed, or would be (``dry_run``, or ``declined``: the user said no); the names not installed."""
 
     changes: tuple[Change, ...] = ()
     missing: tuple[str, ...] = ()
     declined: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

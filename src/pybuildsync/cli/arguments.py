@@ -1,0 +1,183 @@
+"""The slow half of the command line: argparse, built from the table of options, for ``--help`` and for what is wrong.
+
+It takes lines apart exactly as ``words`` does; the tests hold the two against each other on every option.
+"""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from pybuildsync import __version__
+from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON
+from pybuildsync.cli.rows import Command, Option, variable
+from pybuildsync.cli.words import Given, HelpAsked, Line, flags_of, is_group, split_command
+from pybuildsync.errors import UsageError
+
+_WIDEST = 100
+
+
+class _Parser(argparse.ArgumentParser):
+    """Knows its options by flag; raises instead of printing and leaving."""
+
+    flags: dict[str, tuple[Option, bool]]
+
+    def error(self, message: str) -> NoReturn:
+        """Raise *message* as a :class:`UsageError`."""
+        raise UsageError(f"{self.prog.removeprefix('pybuildsync ')}: {message}", hint=f"see {self.prog} --help")
+
+    def print_help(self, _file: object = None) -> None:
+        """Raise the help text."""
+        raise HelpAsked(self.format_help())
+
+
+class _Remember(argparse.Action):
+    """Keeps an option as given, in order, with its value as text."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the option to those given."""
+        if isinstance(parser, _Parser) and option_string:
+            option, says_yes = parser.flags[option_string]
+            namespace.given.append(Given(option, str(values) if option.takes_value else says_yes))
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Writes ``-r, --requirement FILE``: the value once."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        value = f" {action.metavar}" if action.metavar else ""
+        return ", ".join(action.option_strings) + value
+
+
+def read_arguments(argv: Sequence[str], width: int = _WIDEST) -> Line:
+    """Return *argv* taken apart.
+
+    Raises:
+        HelpAsked: help is asked for; it is *width* columns wide at most.
+        UsageError: the line names no command, an unknown option, or no value where one must stand.
+
+    """
+    command, rest = split_command(argv)
+    if command is None:
+        return _without_command(rest, width)
+    parser = make_parser(command, width)
+    namespace = argparse.Namespace(given=[])
+    read, unknown = parser.parse_known_intermixed_args(rest, namespace)
+    if unknown:
+        parser.error(_unknown_option(unknown[0], command))
+    return Line(command, tuple(read.given), tuple(read.words))
+
+
+def make_parser(command: Command, width: int = _WIDEST) -> argparse.ArgumentParser:
+    """Return the parser of *command*."""
+    positional = command.positional
+    parser = _Parser(
+        prog=f"pybuildsync {command.name}",
+        usage=_usage(command),
+        description=f"{command.summary[0].upper()}{command.summary[1:]}.",
+        epilog=f"The environment may set every option: {variable('--cache-dir')} stands for --cache-dir. "
+        + (f"Example: pybuildsync {command.example}" if command.example else ""),
+        formatter_class=lambda prog: _Formatter(prog, max_help_position=34, width=min(width, _WIDEST)),
+        allow_abbrev=False,
+        add_help=False,
+    )
+    parser.flags = flags_of(command.options)
+    words = parser.add_argument_group("Arguments") if positional else parser
+    words.add_argument(
+        "words",
+        nargs="*",
+        metavar=positional.metavar if positional else None,
+        help=positional.help if positional else argparse.SUPPRESS,
+    )
+    groups = {option.group: parser.add_argument_group(option.group) for option in command.options}
+    for option in command.options:
+        for flags, settings in _spellings(option):
+            groups[option.group].add_argument(
+                *flags, action=_Remember, dest="given", default=argparse.SUPPRESS, **settings
+            )
+    groups["Output"].add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def general_help(width: int = _WIDEST, group: str = "") -> str:
+    """Return what ``pybuildsync --help`` says, or, with *group*, what ``pybuildsync cache --help`` says."""
+    chosen = [command for command in COMMANDS if not group or command.words[0] == group]
+    column = max(len(command.name) for command in chosen) + 4
+    lines = [
+        f"usage: pybuildsync {f'{group} COMMAND' if group else 'COMMAND'} [OPTIONS]",
+        "",
+        "Installs Python packages that are built against what they run with.",
+        "",
+        "Commands:",
+    ]
+    lines += [f"  {command.name:{column - 2}}{command.summary}"[:width] for command in chosen]
+    lines += ["", "Options:"]
+    lines += [
+        f"  {', '.join(_spellings(option)[0][0]):22}{option.help.partition(' (')[0]}"[:width] for option in EVERYWHERE
+    ]
+    lines += [f"  {'-V, --version':22}the version of pybuildsync", f"  {'-h, --help':22}this, or the help of a command"]
+    if not group:
+        lines += ["", "Examples:"]
+        lines += [f"  pybuildsync {command.example}" for command in chosen if command.example][:4]
+    return "\n".join(lines) + "\n"
+
+
+def _without_command(words: list[str], width: int) -> NoReturn:
+    """Say what is wrong with, or answer, a line that names no command."""
+    if words[:1] == ["help"]:
+        command, _ = split_command(words[1:])
+        group = words[1] if len(words) > 1 and is_group(words[1]) else ""
+        raise HelpAsked(make_parser(command, width).format_help() if command else general_help(width, group))
+    if "--version" in words or "-V" in words:
+        raise HelpAsked(f"pybuildsync {__version__}\n")
+    group = next((word for word in words if is_group(word)), "")
+    if not words or "--help" in words or "-h" in words or words == [group]:
+        raise HelpAsked(general_help(width, group))
+    from difflib import get_close_matches
+
+    known = {flag for option in (*EVERYWHERE, PYTHON) for flag in option.flags}
+    wrong = next((word for word in words if word not in known and word != group), words[-1])
+    if wrong.startswith("-"):
+        raise UsageError(f"unknown option {wrong}", hint="options of a command stand after it; see pybuildsync --help")
+    names = [command.words[-1] for command in COMMANDS if not group or command.words[0] == group]
+    close = get_close_matches(wrong, names, n=1)
+    kind = f"{group} command" if group else "command"
+    hint = f"did you mean {close[0]}?" if close else "see pybuildsync --help"
+    raise UsageError(f"unknown {kind} {wrong!r}", hint=hint)
+
+
+def _unknown_option(word: str, command: Command) -> str:
+    """Say that *command* doesn't have the option *word*, and which it may have meant."""
+    from difflib import get_close_matches
+
+    flags = [flag for option in command.options for flag in (*option.flags, *option.off) if flag.startswith("--")]
+    close = get_close_matches(word.partition("=")[0], flags, n=1)
+    return f"unknown option {word}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
+def _usage(command: Command) -> str:
+    """Return the usage line."""
+    parts = ["%(prog)s", "[OPTIONS]"]
+    if command.positional:
+        word = command.positional.metavar + (" ..." if command.positional.many else "")
+        optional = not command.positional.required or command.positional.unless
+        parts.append(f"[{word}]" if optional else word)
+    return " ".join(parts)
+
+
+def _spellings(option: Option) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Return the flags of *option* with argparse's settings: those to be seen first, then those only understood."""
+    settings: dict[str, Any] = {"nargs": 0}
+    if option.takes_value:
+        settings = {"metavar": option.metavar or "|".join(option.choices) or option.field.upper()}
+    seen = (*(flag for flag in option.flags if not flag.startswith("--")), option.name)
+    unseen = tuple(flag for flag in option.flags if flag not in seen)
+    rows = [((*seen, *option.off), {"help": option.help.replace("%", "%%"), **settings})]
+    return rows + [(unseen, {"help": argparse.SUPPRESS, **settings})] * bool(unseen)

@@ -1,0 +1,72 @@
+"""What goes wrong, as text for stderr and as exit status. Never a traceback for anything that has a class."""
+
+import os
+
+from pybuildsync.cli.colors import Colors
+from pybuildsync.errors import EnvironmentFault, InternalError, PybuildsyncError
+
+INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+PIPE_CLOSED = 141  # 128 + SIGPIPE
+
+
+def describe(error: PybuildsyncError, colors: Colors) -> str:
+    """Return *error* as text: ``error: what``, why indented, ``hint: what to do``."""
+    first, *rest = error.what.splitlines() or [""]
+    lines = [f"{colors.paint('bold red', 'error:')} {first}", *rest]
+    lines += [f"  {line}".rstrip() for line in error.why.splitlines()]
+    if error.hint:
+        first, *rest = error.hint.splitlines()
+        lines.append(f"{colors.paint('cyan', 'hint:')} {first}")
+        lines += [f"      {line}" for line in rest]
+    return "\n".join(lines) + "\n"
+
+
+def as_data(error: PybuildsyncError) -> str:
+    """Return *error* as the JSON text that stands on stdout with ``--json``."""
+    import json
+
+    data = {"kind": error.kind, "what": error.what, "why": error.why, "hint": error.hint}
+    return json.dumps({"error": data}, indent=2) + "\n"
+
+
+def describe_interrupt(error: KeyboardInterrupt) -> str:
+    """Return what to say after Ctrl-C: what became of the work is said by whoever was at it, in notes or arguments."""
+    said = [*map(str, error.args), *getattr(error, "__notes__", [])]
+    return "; ".join(["interrupted", *filter(None, said)]) + "\n"
+
+
+def from_system(error: OSError) -> EnvironmentFault | None:
+    """Return the fault that *error* stands for where the machine is plainly to blame; else None."""
+    import errno
+
+    hints = {
+        errno.EACCES: "use a folder that is yours; a virtual environment is: pybuildsync venv",
+        errno.EPERM: "use a folder that is yours; a virtual environment is: pybuildsync venv",
+        errno.EROFS: "use a folder that can be written; --cache-dir moves the cache",
+        errno.ENOSPC: "make room (pybuildsync cache prune), or move the cache with --cache-dir",
+        errno.EDQUOT: "make room (pybuildsync cache prune), or move the cache with --cache-dir",
+        errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    }
+    if error.errno not in hints:
+        return None
+    where = f": {error.filename}" if error.filename else ""
+    return EnvironmentFault(f"{error.strerror}{where}", hint=hints[error.errno])
+
+
+def from_defect(error: BaseException, folder: str, *, loud: bool) -> InternalError:
+    """Return our own fault: the traceback goes into a file in *folder*, and, where *loud*, into the text too."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    summary = " ".join(traceback.format_exception_only(error)[-1].split())
+    path = os.path.join(folder, "tracebacks", f"{os.getpid()}.txt")
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        where = f"the traceback is in {path}"
+    except OSError:
+        where, loud = "", True
+    why = "\n".join(filter(None, [where, text if loud else ""]))
+    hint = "please report this with the traceback"
+    return InternalError(f"pybuildsync itself failed: {summary}", why=why, hint=hint)

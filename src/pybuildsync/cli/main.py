@@ -1,0 +1,235 @@
+"""One command line, from words to exit status.
+
+The words become options (``words``, ``values``), the command gives a result, the result becomes text on stdout; what
+happens on the way goes to stderr. Nothing below this package prints or ends the process.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import Any, Protocol, TextIO
+
+from pybuildsync.cli import failures
+from pybuildsync.cli.colors import Colors, choose_colors, is_terminal
+from pybuildsync.cli.output import change_text, exit_status, render, summary
+from pybuildsync.cli.values import Order, Presentation, understand
+from pybuildsync.cli.words import HelpAsked, read_line
+from pybuildsync.commands.options import InstallOptions
+from pybuildsync.commands.results import Change, InstallResult, Result
+from pybuildsync.core.story import Event
+from pybuildsync.errors import PybuildsyncError, UsageError
+
+MODULES = {
+    ("install",): "pybuildsync.commands.install",
+    ("uninstall",): "pybuildsync.commands.uninstall",
+    ("check",): "pybuildsync.commands.check",
+    ("list",): "pybuildsync.commands.list",
+    ("freeze",): "pybuildsync.commands.freeze",
+    ("show",): "pybuildsync.commands.show",
+    ("wheel",): "pybuildsync.commands.wheel",
+    ("venv",): "pybuildsync.commands.venv",
+    ("cache", "dir"): "pybuildsync.commands.cache",
+    ("cache", "size"): "pybuildsync.commands.cache",
+    ("cache", "prune"): "pybuildsync.commands.cache",
+    ("cache", "clean"): "pybuildsync.commands.cache",
+}
+
+_NARROWEST = 40  # columns of help
+
+
+class ClosableStory(Protocol):
+    """A story with an end."""
+
+    def tell(self, event: Event) -> None:
+        """Take *event*."""
+        ...
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        ...
+
+
+def load(words: tuple[str, ...]) -> Callable[..., Result]:
+    """Return the function of the command *words*: ``run``, or ``run_dir`` for ``cache dir``."""
+    from importlib import import_module
+
+    run: Callable[..., Result] = getattr(import_module(MODULES[words]), "_".join(["run", *words[1:]]))
+    return run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a command line meets outside: streams, environment variables, and where commands come from."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+    load: Callable[[tuple[str, ...]], Callable[..., Result]] = load
+
+
+def main(argv: Sequence[str], world: World | None = None) -> int:
+    """Run the command line *argv* (without the program's name) and return its exit status; never raises."""
+    world = world or _real_world()
+    presentation = Presentation()
+    try:
+        order = _read(argv, world)
+        presentation = order.presentation
+        return _carry_out(argv, order, world)
+    except HelpAsked as asked:
+        return _print(asked.text, world)
+    except KeyboardInterrupt as interrupt:
+        _write_last(world.stderr, failures.describe_interrupt(interrupt))
+        return failures.INTERRUPTED
+    except BrokenPipeError:
+        return _leave_pipe(world)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a user gets one clear text
+        return _fail(_explain(error, presentation, world), presentation, world)
+
+
+def _real_world() -> World:
+    """Return the process's own streams and environment; what a stream can't encode is escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    return World(stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr, environ=os.environ)
+
+
+def _read(argv: Sequence[str], world: World) -> Order:
+    """Return what *argv* orders; raises HelpAsked and UsageError."""
+    line = read_line(argv)
+    if line is None:
+        import shutil
+
+        from pybuildsync.cli.arguments import read_arguments
+
+        columns = world.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdigit() else shutil.get_terminal_size().columns
+        line = read_arguments(argv, max(width - 2, _NARROWEST))
+    return understand(line, world.environ)
+
+
+def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
+    """Run the command and print its result."""
+    presentation = order.presentation
+    run = world.load(order.words)
+    story = _open_story(presentation, world)
+    extra: dict[str, Any] = {}
+    if order.words == ("uninstall",):
+        extra["confirm"] = _asker(order, story, world)
+    try:
+        result = run(order.options, story, **extra)
+    finally:
+        story.close()
+    text = render(result, presentation, choose_colors(world.stdout, presentation.color, world.environ))
+    _print(text, world)
+    told = summary(result)
+    if told and presentation.loudness >= 0 and is_terminal(world.stderr):
+        colors = choose_colors(world.stderr, presentation.color, world.environ)
+        world.stderr.write(colors.paint("dim", told) + "\n")
+    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions) and result.watched:
+        _remember(argv, order.options, result, presentation, world)
+    return exit_status(result)
+
+
+def _remember(
+    argv: Sequence[str], options: InstallOptions, result: InstallResult, presentation: Presentation, world: World
+) -> None:
+    """Let the same command line be answered at once next time, where that is sound and would look the same."""
+    asks_more = (
+        options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
+        or options.reinstall_packages or options.ignore_installed or options.index.refresh or options.report
+        or options.store.no_cache
+    )  # fmt: skip
+    if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
+        return
+    from dataclasses import replace
+
+    from pybuildsync.cli.fast import remember
+
+    nothing_to_do = replace(result, changes=())
+    remember(argv, world.environ, result.watched, render(nothing_to_do, presentation, Colors(on=False)))
+
+
+def _open_story(presentation: Presentation, world: World) -> ClosableStory:
+    """Return the story that suits stderr: moving on a terminal, lines elsewhere."""
+    colors = choose_colors(world.stderr, presentation.color, world.environ)
+    moving = is_terminal(world.stderr) and world.environ.get("TERM") != "dumb"
+    if moving and presentation.loudness >= 0 and not presentation.no_progress:
+        from pybuildsync.cli.live import LiveStory
+
+        return LiveStory(world.stderr, presentation.loudness, colors)
+    import threading
+
+    from pybuildsync.cli.story import PlainStory
+
+    return PlainStory(world.stderr, presentation.loudness, colors, threading.Lock())
+
+
+def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[Change, ...]], bool]:
+    """Return the question that ``uninstall`` asks before it removes anything."""
+
+    def ask(changes: tuple[Change, ...]) -> bool:
+        story.close()
+        colors = choose_colors(world.stderr, order.presentation.color, world.environ)
+        for change in changes:
+            world.stderr.write(f"{colors.paint('red', '-')} {change_text(change)}\n")
+        world.stderr.write("Proceed (Y/n)? ")
+        world.stderr.flush()
+        answer = world.stdin.readline()
+        if not answer:
+            raise UsageError("nobody answers whether to proceed", hint="say --yes where nobody can be asked")
+        return answer.strip().lower() in ("", "y", "yes")
+
+    return ask
+
+
+def _print(text: str, world: World) -> int:
+    """Write the result *text* to stdout; return 0."""
+    world.stdout.write(text)
+    world.stdout.flush()
+    return 0
+
+
+def _explain(error: Exception, presentation: Presentation, world: World) -> PybuildsyncError:
+    """Return *error* as one of ours: itself, the machine's fault, or a defect of pybuildsync."""
+    if isinstance(error, PybuildsyncError):
+        return error
+    fault = failures.from_system(error) if isinstance(error, OSError) else None
+    if fault is not None:
+        return fault
+    from pybuildsync.store.location import default_root
+
+    return failures.from_defect(error, default_root(world.environ), loud=presentation.verbose > 1)
+
+
+def _fail(error: PybuildsyncError, presentation: Presentation, world: World) -> int:
+    """Write *error*, and, with ``--json``, its data to stdout; return its exit status."""
+    colors = choose_colors(world.stderr, presentation.color, world.environ)
+    _write_last(world.stderr, failures.describe(error, colors))
+    if presentation.json:
+        _write_last(world.stdout, failures.as_data(error))
+    return error.exit_status
+
+
+def _write_last(stream: TextIO, text: str) -> None:
+    """Write *text*; if nobody reads any more, there is nobody to tell."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _leave_pipe(world: World) -> int:
+    """End quietly after the reader of stdout has left: what is still buffered goes nowhere, instead of complaining."""
+    try:
+        descriptor = world.stdout.fileno()
+    except (OSError, ValueError):
+        return failures.PIPE_CLOSED
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return failures.PIPE_CLOSED

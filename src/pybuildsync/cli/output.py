@@ -1,0 +1,207 @@
+"""Results as text for stdout: for people, or as JSON for programs. Computes nothing that a result doesn't say."""
+
+from dataclasses import asdict
+from typing import Any
+
+from pybuildsync.cli.colors import Colors
+from pybuildsync.cli.sizes import write_seconds, write_size
+from pybuildsync.cli.values import Presentation
+from pybuildsync.commands import results
+
+_MARKS = {
+    "install": ("+", "green"),
+    "remove": ("-", "red"),
+    "upgrade": ("~", "yellow"),
+    "downgrade": ("~", "yellow"),
+    "rebuild": ("~", "cyan"),
+}
+_WIDEST = 48  # reasons stand in a column of their own, unless a line is wider than this
+
+
+def render(result: results.Result, presentation: Presentation, colors: Colors) -> str:
+    """Return *result* as the text for stdout, "" or ending with a line feed."""
+    if presentation.json or presentation.format == "json":
+        return _json(result)
+    if isinstance(result, results.ListResult) and presentation.format == "freeze":
+        return _lines([f"{one.name}=={one.version}" for one in result.distributions])
+    if presentation.loudness < 0 and isinstance(result, _DEEDS):
+        return ""
+    return _lines(_RENDERERS[type(result)](result, presentation, colors))
+
+
+def exit_status(result: results.Result) -> int:
+    """Return the command's exit status: 1 for a check with problems and for a ``show`` that shows nothing."""
+    if isinstance(result, results.CheckResult):
+        return int(bool(result.problems))
+    if isinstance(result, results.ShowResult):
+        return int(not result.distributions)
+    return 0
+
+
+def change_text(change: results.Change) -> str:
+    """Return what *change* is, without mark and reason: ``name==version`` or ``name old -> new``."""
+    if change.kind in ("upgrade", "downgrade"):
+        return f"{change.name} {change.old} -> {change.new}"
+    return f"{change.name}=={change.new or change.old}"
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _json(result: results.Result) -> str:
+    import json
+
+    if isinstance(result, results.ListResult):  # pip's form
+        rows: list[dict[str, str]] = []
+        for one in result.distributions:
+            editable = {"editable_project_location": one.editable} if one.editable else {}
+            rows.append({"name": one.name, "version": one.version, **editable})
+        return json.dumps(rows) + "\n"
+    data: Any = asdict(result)
+    data.pop("watched", None)
+    if isinstance(result, results.InstallResult):
+        data["changes"] = [change for change in data["changes"] if change["kind"] != "keep"]
+    if isinstance(result, results.CacheSize):
+        data["kinds"] = [dict(zip(("kind", "files", "bytes"), row, strict=True)) for row in result.kinds]
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
+    """Return one line a change, the reasons in a column."""
+    seen = [change for change in changes if change.kind != "keep"]
+    texts = [change_text(change) for change in seen]
+    column = max((len(text) for text in texts if len(text) <= _WIDEST), default=0)
+    lines = []
+    for change, text in zip(seen, texts, strict=True):
+        mark, style = _MARKS[change.kind]
+        said = ": ".join(part for part in ("rebuilt" * (change.kind == "rebuild"), change.reason) if part)
+        reason = " " * max(column - len(text), 0) + " " + colors.paint("dim", f"({said})") if said else ""
+        lines.append(f"{colors.paint(style, mark)} {text}{reason}")
+    return lines
+
+
+def _install(result: results.InstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
+    lines = _changes(result.changes, colors)
+    if not lines:
+        return [
+            f"Requirement already satisfied: {one.requirement} in {one.location} ({one.version})"
+            for one in result.satisfied
+        ]
+    arrived = sorted(
+        f"{change.name}-{change.new}" for change in result.changes if change.kind not in ("remove", "keep")
+    )
+    if arrived:
+        lines.append(f"{'Would install' if result.dry_run else 'Successfully installed'} {' '.join(arrived)}")
+    return lines
+
+
+def _wheel(result: results.WheelResult, _presentation: Presentation, colors: Colors) -> list[str]:
+    lines = []
+    for one in result.wheels:
+        against = ", ".join(f"{name} {version}" for name, version in one.against)
+        lines.append(one.path + (" " + colors.paint("dim", f"(against {against})") if against else ""))
+    return lines
+
+
+def _uninstall(result: results.UninstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
+    lines = _changes(result.changes, colors)
+    if lines and not result.declined and not result.dry_run:
+        gone = " ".join(f"{change.name}-{change.old}" for change in result.changes)
+        lines.append(f"Successfully uninstalled {gone}")
+    return lines
+
+
+def _check(result: results.CheckResult, _presentation: Presentation, colors: Colors) -> list[str]:
+    if not result.problems:
+        return [f"No problems found in {_count(result.distributions, 'distribution')}."]
+    lines = []
+    for problem in result.problems:
+        first, *rest = problem.text.splitlines() or [""]
+        lines.append(f"{colors.paint('red', problem.kind)}: {problem.name} {problem.version}: {first}")
+        lines += [f"  {line}" for line in rest]
+        if problem.hint:
+            lines.append(f"  {colors.paint('cyan', 'hint:')} {problem.hint}")
+    return [*lines, f"{_count(len(result.problems), 'problem')} in {_count(result.distributions, 'distribution')}."]
+
+
+def _list(result: results.ListResult, _presentation: Presentation, _colors: Colors) -> list[str]:
+    """Return the table that ``pip list`` prints, so that what reads one reads the other."""
+    if not result.distributions:
+        return []
+    editable = any(one.editable for one in result.distributions)
+    head = ["Package", "Version", "Editable project location"][: 2 + editable]
+    rows = [[one.name, one.version, one.editable][: 2 + editable] for one in result.distributions]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    table = [head, ["-" * width for width in widths], *rows]
+    return [" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def _freeze(result: results.FreezeResult, _presentation: Presentation, _colors: Colors) -> list[str]:
+    return list(result.lines)
+
+
+def _show(result: results.ShowResult, _presentation: Presentation, _colors: Colors) -> list[str]:
+    lines: list[str] = []
+    for one in result.distributions:
+        if lines:
+            lines.append("---")
+        for label, text in one.fields:
+            lines.append(f"{label}: {text}".rstrip())
+        if one.sentences:
+            lines.append("Built:")
+            lines += [f"  {sentence}" for sentence in one.sentences]
+        if one.files is not None:
+            lines += ["Files:", *(f"  {path}" for path in one.files)]
+    return lines
+
+
+def _venv(result: results.VenvResult, _presentation: Presentation, _colors: Colors) -> list[str]:
+    return [f"Created {result.path} with Python {result.version}"]
+
+
+def _cache_folder(result: results.CacheFolder, _presentation: Presentation, _colors: Colors) -> list[str]:
+    return [result.path]
+
+
+def _cache_size(result: results.CacheSize, _presentation: Presentation, _colors: Colors) -> list[str]:
+    rows = [(kind, _count(files, "file"), write_size(size)) for kind, files, size in result.kinds]
+    total = sum(size for _, _, size in result.kinds)
+    rows.append(("together", _count(sum(files for _, files, _ in result.kinds), "file"), write_size(total)))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [f"{kind:{widths[0]}}  {files:>{widths[1]}}  {size:>{widths[2]}}" for kind, files, size in rows]
+
+
+def _cache_removed(result: results.CacheRemoved, _presentation: Presentation, _colors: Colors) -> list[str]:
+    if not result.files:
+        return ["Nothing to remove."]
+    return [f"Removed {_count(result.files, 'file')}, {write_size(result.size)}."]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def summary(result: results.Result) -> str:
+    """Return how long it took and what it took, for the end of the story; "" where nothing was done."""
+    if not isinstance(result, results.InstallResult | results.WheelResult) or not result.seconds:
+        return ""
+    builds = result.builds if isinstance(result, results.InstallResult) else 0
+    parts = [_count(builds, "build")] * bool(builds) + [_count(result.rounds, "round")] * (result.rounds > 1)
+    return ", ".join([*parts, write_seconds(result.seconds)])
+
+
+_DEEDS = (results.InstallResult, results.UninstallResult, results.VenvResult, results.CacheRemoved)
+_RENDERERS: dict[type, Any] = {
+    results.InstallResult: _install,
+    results.WheelResult: _wheel,
+    results.CheckResult: _check,
+    results.ListResult: _list,
+    results.FreezeResult: _freeze,
+    results.ShowResult: _show,
+    results.UninstallResult: _uninstall,
+    results.VenvResult: _venv,
+    results.CacheFolder: _cache_folder,
+    results.CacheSize: _cache_size,
+    results.CacheRemoved: _cache_removed,
+}

@@ -1,0 +1,82 @@
+"""The kinds of rows that the table of options is made of."""
+
+from dataclasses import dataclass
+
+FLAG = "flag"  # no value; ``off`` flags say False
+COUNT = "count"  # no value; each one adds 1
+TEXT = "text"
+INTEGER = "integer"
+NUMBER = "number"
+SETTING = "setting"  # [PACKAGE:]KEY=VALUE
+MATCH = "match"  # [PACKAGE:]LIBRARY=POLICY
+FORMAT = "format"  # names, :all: or :none:, remembered with the option's own name
+TIME = "time"  # latest, source or ISO 8601
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option.
+
+    ``flags`` are its spellings, the long one first; ``off`` spell the opposite. ``repeat`` collects every value given;
+    ``commas`` splits each at commas. A number is no smaller than ``least``. ``section`` names the group of options the
+    field belongs to: "" for the command's own, else "index", "build", "store", or "presentation".
+    """
+
+    field: str
+    flags: tuple[str, ...]
+    help: str
+    kind: str = TEXT
+    off: tuple[str, ...] = ()
+    metavar: str = ""
+    repeat: bool = False
+    commas: bool = False
+    choices: tuple[str, ...] = ()
+    least: int = 0
+    section: str = ""
+    group: str = "Options"
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value follows."""
+        return self.kind not in (FLAG, COUNT)
+
+    @property
+    def name(self) -> str:
+        """The option as the user knows it: its first flag."""
+        return self.flags[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positional:
+    """The words of a command that are no options: one, or, with ``many``, any number.
+
+    At least one is ``required``, unless an option was given whose field stands in ``unless``.
+    """
+
+    field: str
+    metavar: str
+    help: str
+    many: bool = False
+    required: bool = True
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command; ``words`` are its one or two names, ``example`` a line to start from."""
+
+    words: tuple[str, ...]
+    summary: str
+    options: tuple[Option, ...]
+    positional: Positional | None = None
+    example: str = ""
+
+    @property
+    def name(self) -> str:
+        """The command's words with a blank between them."""
+        return " ".join(self.words)
+
+
+def variable(flag: str) -> str:
+    """Return the environment variable that stands for the long *flag*: ``--index-url`` is ``PYBUILDSYNC_INDEX_URL``."""
+    return "PYBUILDSYNC_" + flag.lstrip("-").replace("-", "_").upper()

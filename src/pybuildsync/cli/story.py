@@ -1,0 +1,159 @@
+"""The story on stderr: which events show at which loudness, as which lines.
+
+Loudness: -2 errors only (``-qq``), -1 warnings too (``-q``), 0 usual, 1 each round (``-v``), 2 log files (``-vv``).
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from pybuildsync.cli.colors import Colors
+from pybuildsync.cli.sizes import write_seconds, write_size
+from pybuildsync.core import story as events
+
+_MARK = "  "
+
+
+def lines_for(event: events.Event, loudness: int, colors: Colors, *, live: bool = False) -> list[str]:
+    """Return the lines that tell *event*; none where it doesn't show.
+
+    With *live* a moving display shows what is going on, so only what stays worth knowing becomes a line.
+    """
+    wanted, write = _TABLE[type(event)]
+    if loudness < wanted or (live and isinstance(event, _SHOWN_LIVE) and loudness < 1):
+        return []
+    lines: list[str] = write(event, loudness, colors)
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStory:
+    """Writes lines; for pipes, files and dumb terminals."""
+
+    stream: TextIO
+    loudness: int
+    colors: Colors
+    lock: threading.Lock
+
+    def tell(self, event: events.Event) -> None:
+        """Write what *event* is worth; a reader that is gone is no reason to stop."""
+        text = "".join(f"{line}\n" for line in lines_for(event, self.loudness, self.colors))
+        if text:
+            with self.lock:
+                try:
+                    self.stream.write(text)
+                    self.stream.flush()
+                except (BrokenPipeError, ValueError):
+                    return
+
+    def close(self) -> None:
+        """Do nothing: every line is out."""
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in pairs)
+
+
+def _log(event: events.BuildStarted | events.BuildFinished | events.BuildFailed, loudness: int) -> list[str]:
+    return [f"{_MARK}log: {event.log_path}"] if loudness > 1 and event.log_path else []
+
+
+def _round(event: events.RoundStarted, _loudness: int, colors: Colors) -> list[str]:
+    return [colors.paint("bold", f"round {event.number}")]
+
+
+def _resolved(event: events.Resolved, loudness: int, colors: Colors) -> list[str]:
+    lines = []
+    for name, old, new in event.changes:
+        text = f"{name} {old} -> {new}" if old and new else f"{name} {new or old}"
+        mark, style = ("~", "yellow") if old and new else ("+", "green") if new else ("-", "red")
+        lines.append(f"{_MARK}{colors.paint(style, mark)} {text}")
+    if loudness > 1:
+        lines.append(f"{_MARK}resolution: {_pairs(event.versions)}")
+    return lines or [f"{_MARK}nothing changes"]
+
+
+def _build_started(event: events.BuildStarted, loudness: int, _colors: Colors) -> list[str]:
+    if event.kind != "wheel" and loudness < 1:
+        return []
+    doing = _DOING[event.kind]
+    against = f" against {_pairs(event.against)}" if event.against and loudness > 0 else ""
+    return [f"{_MARK * (loudness > 0)}{doing} {event.name} {event.version}{against}", *_log(event, loudness)]
+
+
+def _build_finished(event: events.BuildFinished, loudness: int, colors: Colors) -> list[str]:
+    if event.kind != "wheel" and loudness < 1:
+        return []
+    done = _DONE[event.kind].format(f"{event.name} {event.version}")
+    took = colors.paint("dim", f" in {write_seconds(event.seconds)}")
+    lines = [f"{_MARK * (loudness > 0)}{colors.paint('green', done)}{took}"]
+    if loudness > 0:
+        says = ", ".join(event.said) if event.said else "nothing"
+        lines.append(f"{_MARK * 2}{'the wheel' if event.kind == 'wheel' else 'it'} requires: {says}")
+    return lines + _log(event, loudness)
+
+
+def _build_failed(event: events.BuildFailed, loudness: int, colors: Colors) -> list[str]:
+    what = colors.paint("yellow", f"{event.name} {event.version} does not build")
+    return [f"{_MARK * (loudness > 0)}{what}: {event.reason}", *_log(event, loudness)]
+
+
+def _build_retried(event: events.BuildRetried, loudness: int, colors: Colors) -> list[str]:
+    what = colors.paint("yellow", f"{event.name} {event.version} does not build with today's build tools")
+    return [
+        f"{_MARK * (loudness > 0)}{what}: {event.reason}",
+        f"{_MARK * (loudness > 0)}trying again with those of {event.time[:10]}, when it was released",
+    ]
+
+
+def _build_reused(event: events.BuildReused, _loudness: int, _colors: Colors) -> list[str]:
+    against = f" against {_pairs(event.against)}" if event.against else ""
+    return [f"{_MARK}{event.name} {event.version} was built before{against}"]
+
+
+def _download(event: events.DownloadProgress, _loudness: int, _colors: Colors) -> list[str]:
+    if not event.total or event.done < event.total:
+        return []
+    return [f"{_MARK}downloaded {event.label} ({write_size(event.total)})"]
+
+
+def _waiting(event: events.WaitingForLock, _loudness: int, _colors: Colors) -> list[str]:
+    return [f"waiting for another process that uses {event.what}"]
+
+
+def _recovered(event: events.Recovered, _loudness: int, colors: Colors) -> list[str]:
+    return [f"{colors.paint('yellow', 'recovered:')} {event.text}"]
+
+
+def _matched(event: events.Matched, _loudness: int, _colors: Colors) -> list[str]:
+    return [f"{_MARK}{event.sentence}"]
+
+
+def _note(event: events.Note, _loudness: int, _colors: Colors) -> list[str]:
+    return event.text.splitlines()
+
+
+def _warned(event: events.Warned, _loudness: int, colors: Colors) -> list[str]:
+    first, *rest = event.text.splitlines() or [""]
+    return [f"{colors.paint('yellow', 'warning:')} {first}", *(f"{_MARK}{line}" for line in rest)]
+
+
+_DOING = {"wheel": "building", "metadata": "asking for the metadata of", "requires": "asking what builds"}
+_DONE = {"wheel": "built {}", "metadata": "{} has its metadata", "requires": "{} names what builds it"}
+_SHOWN_LIVE = (events.BuildStarted, events.WaitingForLock)
+_TABLE: dict[type, tuple[int, Callable[..., Any]]] = {
+    events.RoundStarted: (1, _round),
+    events.Resolved: (1, _resolved),
+    events.BuildStarted: (0, _build_started),
+    events.BuildFinished: (0, _build_finished),
+    events.BuildFailed: (0, _build_failed),
+    events.BuildRetried: (0, _build_retried),
+    events.BuildReused: (1, _build_reused),
+    events.DownloadProgress: (1, _download),
+    events.WaitingForLock: (0, _waiting),
+    events.Recovered: (-1, _recovered),
+    events.Matched: (1, _matched),
+    events.Note: (0, _note),
+    events.Warned: (-1, _warned),
+}

@@ -1,0 +1,138 @@
+"""Reads well-formed command lines: the light half of the command line.
+
+It knows ``--opt value``, ``--opt=value``, ``-o value``, ``-ovalue``, combined short flags, ``--``, and options before,
+between and after the other words, as pip reads them. Whatever else there is (``--help``, unknown words, a missing
+value) it leaves to ``arguments``, which takes longer and says what is wrong. It converts nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON, find_command
+from pybuildsync.cli.rows import Command, Option
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One option as it was given: *value* is the text, or, for a flag, whether it says yes."""
+
+    option: Option
+    value: str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command line, taken apart but not converted."""
+
+    command: Command
+    given: tuple[Given, ...]
+    words: tuple[str, ...]
+
+
+class HelpAsked(Exception):
+    """The line asks for help or for the version; ``text`` is the answer."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class _NotWellFormed(Exception):
+    """The line needs the slow reader."""
+
+
+def read_line(argv: Sequence[str]) -> Line | None:
+    """Return *argv* (without the program's name) taken apart, or None where it isn't well-formed."""
+    try:
+        return _read(list(argv))
+    except _NotWellFormed:
+        return None
+
+
+def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
+    """Return the command that *argv* names, if it does, and the rest of *argv* without the command's words."""
+    rest = list(argv)
+    flags = flags_of((*EVERYWHERE, PYTHON))
+    at = 0
+    while at < len(rest) and rest[at].startswith("-") and rest[at] not in ("-", "--"):
+        at += 1 + _waits_for_value(rest[at], flags)
+    for length in (2, 1):
+        command = find_command(tuple(rest[at : at + length]))
+        if command is not None:
+            return command, rest[:at] + rest[at + length :]
+    return None, rest
+
+
+def is_group(word: str) -> bool:
+    """Tell whether *word* is the first of several commands' two words, such as ``cache``."""
+    return any(len(command.words) > 1 and command.words[0] == word for command in COMMANDS)
+
+
+def flags_of(options: Sequence[Option]) -> dict[str, tuple[Option, bool]]:
+    """Return what each flag of *options* stands for: its option, and whether it says yes."""
+    flags = {flag: (option, True) for option in options for flag in option.flags}
+    flags.update({flag: (option, False) for option in options for flag in option.off})
+    return flags
+
+
+def _waits_for_value(word: str, flags: Mapping[str, tuple[Option, bool]]) -> bool:
+    """Tell whether *word* is an option whose value must be the next word."""
+    return word in flags and flags[word][0].takes_value
+
+
+def _read(argv: list[str]) -> Line:
+    command, rest = split_command(argv)
+    if command is None:
+        raise _NotWellFormed
+    flags = flags_of(command.options)
+    given: list[Given] = []
+    words: list[str] = []
+    rest.reverse()
+    while rest:
+        word = rest.pop()
+        if word == "--":
+            words += reversed(rest)
+            break
+        if word.startswith("--"):
+            given.append(_read_long(word, rest, flags))
+        elif word.startswith("-") and word != "-":
+            given += _read_short(word, rest, flags)
+        else:
+            words.append(word)
+    return Line(command, tuple(given), tuple(words))
+
+
+def _read_long(word: str, rest: list[str], flags: Mapping[str, tuple[Option, bool]]) -> Given:
+    """Read ``--flag``, ``--flag=value`` or ``--flag value``; *rest* are the words to come, the next one last."""
+    flag, equals, value = word.partition("=")
+    option, says_yes = _find(flag, flags)
+    if not option.takes_value:
+        if equals:
+            raise _NotWellFormed
+        return Given(option, says_yes)
+    return Given(option, value if equals else _next_value(rest, flags))
+
+
+def _read_short(word: str, rest: list[str], flags: Mapping[str, tuple[Option, bool]]) -> list[Given]:
+    """Read ``-o``, ``-abc``, ``-ovalue``, ``-o=value`` or ``-o value``."""
+    given: list[Given] = []
+    for at, letter in enumerate(word[1:], start=2):
+        option, says_yes = _find("-" + letter, flags)
+        if option.takes_value:
+            value = word[at:].removeprefix("=") if word[at:] else _next_value(rest, flags)
+            return [*given, Given(option, value)]
+        given.append(Given(option, says_yes))
+    return given
+
+
+def _find(flag: str, flags: Mapping[str, tuple[Option, bool]]) -> tuple[Option, bool]:
+    if flag not in flags:
+        raise _NotWellFormed
+    return flags[flag]
+
+
+def _next_value(rest: list[str], flags: Mapping[str, tuple[Option, bool]]) -> str:
+    """Take the next word as a value, even one with a dash in front, as pip does; but no option that we know."""
+    if not rest or rest[-1] == "--" or rest[-1].partition("=")[0] in flags:
+        raise _NotWellFormed
+    return rest.pop()
