@@ -26,7 +26,7 @@ from pybuildsync.core.reasons import (
 )
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf
-from pybuildsync.core.solver import Dependencies, Dependency, Nogood, Tie, Unavailable
+from pybuildsync.core.solver.problem import Dependencies, Dependency, Nogood, Tie, Unavailable
 from pybuildsync.core.variants import Facts, Scope, Source, Variant
 from pybuildsync.core.version_sets import admits_pre_releases
 
@@ -69,7 +69,7 @@ class PackagingProvider:
         """Return the number of entries of *package*'s project; 1 for the root."""
         return 1 if package == ROOT else self.shelf(package).count
 
-    def choose(self, package: Package, allowed: int, decided: Callable[[Package], int]) -> int:
+    def choose(self, package: Package, allowed: int, decided: Callable[[Package], int] = lambda _: 0) -> int:
         """Return the preferred entry among *allowed*: what is installed, what runs beside it, else the newest.
 
         *decided* gives the entry that a package is decided for at this moment, 0 for none.

@@ -10,7 +10,8 @@ from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.reasons import Barred
-from pybuildsync.core.solver import Failure, Solution, solve
+from pybuildsync.core.solver.outcome import Failure, Solution
+from pybuildsync.core.solver.solve import solve
 from pybuildsync.core.variants import Facts, Scope
 from pybuildsync.core.wording import explain_failure
 from pybuildsync.errors import RequestError

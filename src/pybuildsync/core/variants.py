@@ -5,13 +5,17 @@ new :class:`Facts` that holds all of the old one.
 """
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.policies import Policy
 from pybuildsync.core.requirements import Requirement
 
-Scope = tuple[tuple[str, str], ...]
+LinkParts: TypeAlias = tuple[str, str, str, str, bool]
+"""A shared library that a wheel needs: module, library, distribution, path of the library, whether a run path leads there."""
+
+Scope: TypeAlias = tuple[tuple[str, str], ...]
 """For whom a distribution is needed: () at run time, ((a, 1.0),) in the build environment of a 1.0, and so on down."""
 
 
@@ -79,7 +83,7 @@ class Variant:
     contradiction: str = ""
     wheel: str = ""
     build_time: str = ""
-    links: tuple[tuple[str, str], ...] = ()  # (distribution, library name) pairs that its extension modules need
+    links: tuple[LinkParts, ...] = ()
 
     @property
     def is_prepared(self) -> bool:

@@ -1,0 +1,128 @@
+"""The loop: resolve, build what isn't settled, resolve again with what the wheels say, until both agree.
+
+docs/matching.md, "The loop". Resolving never builds, and building never resolves: a :class:`Builder` is told what to
+build and gives facts. It ends because facts only grow and no build key is built twice; a bound on the rounds guards
+against backends that answer differently each time.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.resolution import Chosen, Resolution, resolve
+from pybuildsync.core.story import Resolved, RoundStarted, Story
+from pybuildsync.core.variants import Facts
+from pybuildsync.errors import InternalError, PackageError
+
+
+class Builder(Protocol):
+    """Who builds. Every call returns facts that hold all of those given."""
+
+    def foresee(self, resolution: Resolution) -> None:
+        """Learn of *resolution* before it is settled: what it needs may be fetched ahead."""
+        ...
+
+    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        """Build all that is ready in *resolution*; with *prepare* metadata is enough."""
+        ...
+
+    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
+        """Build the wheels of the variants in *resolution* of which only metadata is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A resolution in which every source is a built variant, the facts that led to it, and the rounds it took."""
+
+    resolution: Resolution
+    facts: Facts
+    rounds: int
+
+
+def settle(
+    goal: Goal, knowledge: Knowledge, builder: Builder, facts: Facts, story: Story, *, max_rounds: int, first: int = 1
+) -> Settled:
+    """Return the settled resolution of *goal*; rounds are counted from *first* and end after *max_rounds*.
+
+    Raises:
+        NoSolution: no resolution exists under the facts.
+        PackageError: a source can't be built, or the answers still differ after the last round.
+
+    """
+    before: dict[str, str] = {}
+    history: list[dict[str, str]] = []
+    for number in range(first, max_rounds + 1):
+        story.tell(RoundStarted(number))
+        resolution = resolve(goal, knowledge, facts)
+        versions = {chosen.name: chosen.version for chosen in resolution.running}
+        story.tell(_what_changed(before, versions))
+        before = versions
+        history.append(versions)
+        builder.foresee(resolution)
+        known = facts
+        if resolution.ready_to_build():
+            facts = builder.build(goal, resolution, facts, prepare=_is_worth_preparing(resolution))
+        elif any(_is_prepared(chosen) for chosen in resolution.chosen):
+            facts = builder.finish(goal, resolution, facts)
+        else:
+            return Settled(resolution, facts, number)
+        if facts == known:
+            raise InternalError(
+                "the loop stands still: what is to be built is known, and yet it isn't chosen",
+                why="\n".join(f"{c.name} {c.version}" for c in resolution.ready_to_build()),
+                hint="please report this, with the output of -v",
+            )
+    raise _unsettled(history, facts, max_rounds)
+
+
+def _is_worth_preparing(resolution: Resolution) -> bool:
+    """Whether asking for metadata first may save a compilation: when several sources share a library they must match.
+
+    One source alone is built at once: its environment is what the resolution wants, and the hook would cost its time.
+    """
+    seen: set[str] = set()
+    for chosen in resolution.ready_to_build():
+        source = chosen.pick.source
+        if source is None:
+            continue
+        needed = {requirement.name for requirement in chosen.metadata.requires}
+        environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+        shared = {each.name for each in environment if each.name in needed}
+        if shared & seen:
+            return True
+        seen |= shared
+    return False
+
+
+def _is_prepared(chosen: Chosen) -> bool:
+    variant = chosen.pick.variant
+    return variant is not None and variant.is_prepared and not chosen.pick.installed
+
+
+def _what_changed(before: dict[str, str], now: dict[str, str]) -> Resolved:
+    names = sorted(before.keys() | now.keys()) if before else ()
+    changes = tuple(
+        (name, before.get(name, ""), now.get(name, "")) for name in names if before.get(name) != now.get(name)
+    )
+    return Resolved(versions=tuple(sorted(now.items())), changes=changes)
+
+
+def _unsettled(history: list[dict[str, str]], facts: Facts, max_rounds: int) -> PackageError:
+    names = sorted({name for versions in history for name in versions})
+    moved = []
+    for name in names:
+        seen = list(dict.fromkeys(versions.get(name, "-") for versions in history))
+        if len(seen) > 1:
+            moved.append(f"{name}: {', '.join(seen)}")
+    said = [
+        f"{variant.source.name} {variant.source.version}, built against "
+        f"{', '.join(f'{name} {version}' for name, version in variant.coupled) or 'nothing that matters'}, requires "
+        f"{', '.join(str(requirement) for requirement in variant.metadata.requires if not requirement.marker)}"
+        for variant in facts.variants
+    ]
+    return PackageError(
+        f"no settled result after {max_rounds} rounds",
+        why="\n".join(["these kept moving:", *moved, "the builds said:", *said]),
+        hint="pin one of them, or allow more rounds with --max-rounds",
+    )

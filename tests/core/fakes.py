@@ -1,0 +1,188 @@
+"""An index and a builder in memory: worlds for tests of the core, said in a few lines."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pybuildsync.core.build_key import BuildInputs, build_key
+from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
+from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
+from pybuildsync.core.goal import Direct, Formats, Goal
+from pybuildsync.core.loop import Settled, settle
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.matching import judge
+from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.resolution import Resolution
+from pybuildsync.core.story import Event
+from pybuildsync.core.targets import Target
+from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
+
+TARGET = Target(
+    implementation="cpython",
+    version="3.11",
+    full_version="3.11.7",
+    tags=("cp311-cp311-manylinux_2_17_x86_64", "cp311-abi3-manylinux_2_17_x86_64", "py3-none-any"),
+    markers=(
+        ("implementation_name", "cpython"),
+        ("implementation_version", "3.11.7"),
+        ("os_name", "posix"),
+        ("platform_machine", "x86_64"),
+        ("platform_python_implementation", "CPython"),
+        ("platform_release", "6.1"),
+        ("platform_system", "Linux"),
+        ("platform_version", "1"),
+        ("python_full_version", "3.11.7"),
+        ("python_version", "3.11"),
+        ("sys_platform", "linux"),
+    ),
+)
+
+Built = Callable[[dict[str, str]], tuple[str, ...]]
+"""What a backend writes into Requires-Dist, from the versions in its build environment."""
+
+
+def requirements(*texts: str) -> tuple[Requirement, ...]:
+    """Return the requirements that *texts* state."""
+    return tuple(parse_requirement(text) for text in texts)
+
+
+@dataclass
+class World:
+    """Projects with wheels and sdists; knowledge for the core, and a builder that obeys it."""
+
+    files: dict[str, list[DistributionFile]] = field(default_factory=dict)
+    wheels: dict[str, Metadata] = field(default_factory=dict)
+    sources: dict[tuple[str, str], SourceMetadata] = field(default_factory=dict)
+    backends: dict[tuple[str, str], Built] = field(default_factory=dict)
+    links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    builds: list[str] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
+    asked_metadata: list[str] = field(default_factory=list)
+
+    def wheel(
+        self, name: str, version: str, *requires: str, tag: str = "py3-none-any", python: str = "", time: str = "",
+        yanked: str | None = None, extras: tuple[str, ...] = (),
+    ) -> "World":  # fmt: skip
+        """Put a wheel on the index."""
+        file = DistributionFile(
+            f"{name.replace('-', '_')}-{version}-{tag}.whl", f"https://index.example/{name}-{version}-{tag}.whl",
+            requires_python=python, upload_time=time, yanked=yanked,
+        )  # fmt: skip
+        self.files.setdefault(name, []).append(file)
+        self.wheels[file.url] = Metadata(name, version, requirements(*requires), python, extras)
+        return self
+
+    def sdist(
+        self, name: str, version: str, *assumed: str, build: tuple[str, ...] = (), static: tuple[str, ...] | None = None,
+        built: Built | None = None, links: tuple[str, ...] = (), python: str = "", time: str = "",
+    ) -> "World":  # fmt: skip
+        """Put an sdist on the index; ``built`` tells what its wheel requires, ``static`` what it states for sure."""
+        file = DistributionFile(
+            f"{name}-{version}.tar.gz", f"https://index.example/{name}-{version}.tar.gz",
+            hashes=(("sha256", f"{name}-{version}"),), requires_python=python, upload_time=time,
+        )  # fmt: skip
+        self.files.setdefault(name, []).append(file)
+        stated = requirements(*(assumed if static is None else static))
+        origin = Origin.ASSUMED if static is None else Origin.STATIC
+        self.sources[name, version] = SourceMetadata(
+            metadata=Metadata(name, version, stated, python, (), origin),
+            static_requires=() if static is None else stated,
+            build_requires=requirements(*build),
+        )
+        texts = tuple(assumed if static is None else static)
+        self.backends[name, version] = built or (lambda _: texts)
+        self.links[name, version] = links
+        return self
+
+    # Knowledge
+
+    def listing(self, project: str) -> Listing:
+        return make_listing(project, self.files.get(project, ()))
+
+    def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
+        self.asked_metadata.append(f"{project}=={version}")
+        return self.wheels[file.url]
+
+    def source_metadata(self, source: Source) -> SourceMetadata:
+        return self.sources[source.name, source.version]
+
+    # Builder
+
+    def foresee(self, resolution: Resolution) -> None:
+        pass
+
+    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        for chosen in resolution.ready_to_build():
+            source = chosen.pick.source
+            assert source is not None
+            environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+            against = tuple(
+                Ingredient(e.name, e.version, f"{e.name}-{e.version}", e.pick.variant.key if e.pick.variant else "")
+                for e in environment
+            )
+            key = build_key(
+                BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target)
+            )
+            facts = facts.with_place(source, chosen.scope)
+            if facts.by_key(key) is None:
+                facts = facts.with_variant(self._variant(goal, source, key, against, wheel="" if prepare else key))
+        return facts
+
+    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
+        for chosen in resolution.chosen:
+            variant = chosen.pick.variant
+            if variant is not None and variant.is_prepared:
+                facts = facts.with_variant(
+                    self._variant(goal, variant.source, variant.key, variant.ingredients, wheel=variant.key)
+                )
+        return facts
+
+    def _variant(
+        self, goal: Goal, source: Source, key: str, against: tuple[Ingredient, ...], *, wheel: str
+    ) -> Variant:
+        versions = {each.name: each.version for each in against}
+        said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
+        (self.builds if wheel else self.prepared).append(f"{source.name}=={source.version} [{said}]")
+        metadata = Metadata(
+            source.name, source.version, requirements(*self.backends[source.name, source.version](versions))
+        )
+        links = [(name, f"lib{name}.so") for name in self.links[source.name, source.version] if name in versions]
+        verdict = judge(
+            source.name,
+            static_requires=self.sources[source.name, source.version].static_requires,
+            built=metadata,
+            ingredients=against,
+            links=links if wheel else (),
+            match_runtime=(),
+            policies=goal.policies,
+            markers=MarkerAnswers(goal.target),
+        )
+        return Variant(
+            source=source, key=key, metadata=metadata, ingredients=against, matches=verdict.matches,
+            coupled=verdict.coupled, contradiction=verdict.contradiction, wheel=wheel,
+        )  # fmt: skip
+
+    # Story
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+
+    # Acting
+
+    def goal(self, *texts: str, no_binary: str = "", **more: object) -> Goal:
+        """Return the goal that a command line with *texts* states."""
+        formats = Formats(no_binary=frozenset(filter(None, re.split("[, ]+", no_binary))))
+        return Goal(target=TARGET, requirements=requirements(*texts), formats=formats, **more)  # type: ignore[arg-type]
+
+    def settle(self, goal: Goal, facts: Facts | None = None, max_rounds: int = 25) -> Settled:
+        """Run the loop in this world."""
+        return settle(goal, self, self, facts or Facts(), self, max_rounds=max_rounds)
+
+
+def versions_of(settled: Settled) -> dict[str, str]:
+    """Return what runs in the end."""
+    return {chosen.name: chosen.version for chosen in settled.resolution.running}
+
+
+__all__ = ["TARGET", "Direct", "World", "requirements", "versions_of"]
