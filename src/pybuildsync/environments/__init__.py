@@ -1,1 +1,1 @@
-"""Environments: the interpreters there are, what is installed in them, and changing that all or nothing."""
+"""Environments: which interpreters there are, what is installed in them, and how that changes."""

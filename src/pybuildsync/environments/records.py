@@ -1,0 +1,34 @@
+"""RECORD as it is written at installation (recording installed projects specification).
+
+Turns rows into text; never looks at the files they name. Reading is the part of ``installed``.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+# Path (relative to the folder of the dist-info folder, with "/"), hash ("sha256=..." or ""), size in bytes (or "").
+RecordRow: TypeAlias = tuple[str, str, int | str]
+
+
+def record_text(rows: Iterable[RecordRow]) -> bytes:
+    """Return the RECORD of *rows*, in their order, each path quoted where CSV needs it."""
+    text = [f"{path},{digest},{size}\n" for path, digest, size in rows]
+    whole = "".join(text)
+    if whole.count(",") != 2 * len(text) or whole.count("\n") != len(text) or '"' in whole or "\r" in whole:
+        whole = "".join([f"{_quoted(path)},{digest},{size}\n" for path, digest, size in rows])
+    return whole.encode("utf-8", "surrogateescape")
+
+
+def _quoted(path: str) -> str:
+    if any(special in path for special in '",\n\r'):
+        return '"' + path.replace('"', '""') + '"'
+    return path
+
+
+def content_hash(content: bytes) -> str:
+    """Return the hash of *content* as RECORD has it: "sha256=" and URL-safe base64 without padding."""
+    from binascii import b2a_base64
+    from hashlib import sha256
+
+    digest = b2a_base64(sha256(content).digest(), newline=False).rstrip(b"=")
+    return "sha256=" + digest.translate(bytes.maketrans(b"+/", b"-_")).decode("ascii")

@@ -1,0 +1,210 @@
+"""Recovery: what becomes of a transaction that did not come to its end.
+
+Before its commit it is undone, after it finished; both from the journal alone, and both can themselves be cut short at
+any point and begun again. Nothing is removed but what the journal names, byte code without a source in folders that go,
+and the journal's own folder.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pybuildsync.environments.calls import SYSTEM, Calls
+from pybuildsync.environments.folders import folded
+from pybuildsync.environments.journal import (
+    COMMITTED,
+    JOURNAL,
+    STASH,
+    UNFINISHED,
+    Journal,
+    decode_journal,
+    read_content,
+)
+from pybuildsync.environments.schemes import JOURNAL_FOLDER, Scheme
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.store.locks import locked
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An interrupted change that was put right: undone, or finished. ``words`` say what it was to do."""
+
+    is_undone: bool
+    words: str
+
+    def __str__(self) -> str:
+        """Return a sentence for people."""
+        return (
+            f"an interrupted change of the environment was {'undone' if self.is_undone else 'finished'}: {self.words}"
+        )
+
+
+def recover(scheme: Scheme, *, waiting: Callable[[], None] | None = None, calls: Calls = SYSTEM) -> Recovered | None:
+    """Put right what a killed process has left in *scheme*; return what it was, None if there was nothing.
+
+    Costs one look at a folder if there is nothing. Waits for a process that is at work in the environment, telling
+    *waiting* once.
+
+    Raises:
+        EnvironmentFault: it can't be put right: the journal is damaged, or files can't be moved.
+
+    """
+    if not os.path.lexists(scheme.journal_folder):
+        return None
+    with locked(scheme.lock, waiting=waiting):
+        return settle(scheme, calls)
+
+
+def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
+    """Do what :func:`recover` does, under a lock that is held already."""
+    folder = scheme.journal_folder
+    for name, is_undone in ((COMMITTED, False), (JOURNAL, True)):
+        content = read_content(f"{folder}/{name}")
+        if content is None:
+            continue
+        journal = decode_journal(content, scheme.data)
+        if journal is None:
+            raise EnvironmentFault(
+                f"the environment was left half changed: {scheme.data}",
+                why=f"the journal that would put it right is damaged; replaced files are kept in {folder}",
+                hint="make the environment anew: `pybuildsync venv --clear`",
+            )
+        (undo if is_undone else finish)(journal, folder, calls)
+        return Recovered(is_undone, journal.words)
+    if os.path.lexists(folder):
+        _clear(folder, left_stashes(scheme), calls)
+    return None
+
+
+def left_stashes(scheme: Scheme) -> list[str]:
+    """Return the stash folders in *scheme*: what a finished transaction couldn't remove (Windows) lies there."""
+    return [
+        f"{root}/{JOURNAL_FOLDER}/{name}"
+        for root in scheme.roots
+        if os.path.isdir(f"{root}/{JOURNAL_FOLDER}")
+        for name in sorted(os.listdir(f"{root}/{JOURNAL_FOLDER}"))
+        if name.startswith(STASH)
+    ]
+
+
+def undo(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
+    """Bring back what was before the transaction of *journal*, whose files are in *folder*.
+
+    Raises:
+        EnvironmentFault: something could not be brought back; the journal stays for another try.
+
+    """
+    failed: list[str] = []
+    moved = {folded(path): f"{stash}/{number}" for stash, paths in journal.moves for number, path in enumerate(paths)}
+    for root, names in journal.files:
+        for name in names:
+            path = f"{root}/{name}"
+            stashed = moved.get(folded(path)) if moved else None
+            # Where something was moved aside, what is here is new as long as the old one is still aside.
+            if stashed is None or os.path.lexists(stashed):
+                _attempt(calls.unlink, path, failed)
+    remove_emptied(journal.folders[::-1], calls)
+    for stash, paths in reversed(journal.moves):
+        for number in range(len(paths) - 1, -1, -1):
+            stashed = f"{stash}/{number}"
+            if os.path.lexists(stashed):
+                _bring_back(stashed, paths[number], failed, calls)
+    if failed:
+        raise EnvironmentFault(
+            f"the environment could not be brought back to what it was: {journal.base}",
+            why="\n".join(failed[:10]),
+            hint="remove the cause and run any command on the environment: it tries again",
+        )
+    with suppress(OSError):
+        calls.unlink(f"{folder}/{JOURNAL}")
+    _clear(folder, [stash for stash, _ in journal.moves], calls)
+    # The journal's own folder stood in them until now.
+    remove_emptied(journal.folders[::-1], calls)
+
+
+def finish(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
+    """Do away with what the committed transaction of *journal* has replaced. Files in use (Windows) stay aside."""
+    for stash, paths in journal.moves:
+        for number in range(len(paths)):
+            _discard(f"{stash}/{number}", calls)
+    remove_emptied(journal.emptied, calls)
+    with suppress(OSError):
+        calls.unlink(f"{folder}/{COMMITTED}")
+    _clear(folder, [stash for stash, _ in journal.moves], calls)
+
+
+def _attempt(call: Callable[[str], None], path: str, failed: list[str]) -> None:
+    try:
+        call(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        pass
+    except OSError as error:
+        if not os.path.isdir(path):  # macOS has PermissionError for unlinking a folder
+            failed.append(f"{path}: {error.strerror or error}")
+
+
+def _bring_back(stashed: str, path: str, failed: list[str], calls: Calls) -> None:
+    try:
+        calls.rename(stashed, path)
+    except OSError as error:
+        failed.append(f"{path}: {error.strerror or error} (kept in {stashed})")
+
+
+def _discard(path: str, calls: Calls) -> None:
+    """Remove the stashed *path*, a file or a folder that only has empty folders in it."""
+    try:
+        calls.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError:
+        if os.path.isdir(path):
+            for inner in os.listdir(path):
+                _discard(f"{path}/{inner}", calls)
+            with suppress(OSError):
+                calls.rmdir(path)
+        elif os.name == "nt":  # read-only files can't be removed there
+            with suppress(OSError):
+                os.chmod(path, 0o600)
+                calls.unlink(path)
+
+
+def remove_emptied(folders: Iterable[str], calls: Calls = SYSTEM) -> None:
+    """Remove those of *folders* that are empty, or hold nothing but byte code without a source."""
+    for folder in folders:
+        try:
+            calls.rmdir(folder)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            if _has_only_orphans(folder):
+                cache = f"{folder}/__pycache__"
+                with suppress(OSError):
+                    for name in os.listdir(cache):
+                        calls.unlink(f"{cache}/{name}")
+                    calls.rmdir(cache)
+                    calls.rmdir(folder)
+
+
+def _has_only_orphans(folder: str) -> bool:
+    try:
+        if os.path.islink(folder) or os.listdir(folder) != ["__pycache__"]:
+            return False
+        return all(name.endswith(".pyc") for name in os.listdir(f"{folder}/__pycache__"))
+    except OSError:
+        return False
+
+
+def _clear(folder: str, stashes: Iterable[str], calls: Calls) -> None:
+    """Remove the journal's *folder* and the *stashes* as far as they are empty; what is in use is left for later."""
+    with suppress(OSError):
+        calls.unlink(f"{folder}/{UNFINISHED}")
+    for stash in stashes:
+        with suppress(OSError):
+            for name in os.listdir(stash):
+                _discard(f"{stash}/{name}", calls)
+            calls.rmdir(stash)
+        with suppress(OSError):
+            calls.rmdir(os.path.dirname(stash))
+    with suppress(OSError):
+        calls.rmdir(folder)

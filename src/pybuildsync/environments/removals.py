@@ -1,0 +1,129 @@
+"""Removals: which files go when a distribution goes.
+
+What its RECORD lists (recording installed projects specification), inside the environment's own folders only, and the
+byte code of it. A file that another distribution lists as well stays. Reads; changes nothing.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+
+from pybuildsync.environments.folders import FolderView, folded, is_inside
+from pybuildsync.environments.installed import (
+    InstalledDistribution,
+    installed_distributions,
+    installer,
+    read_record_file,
+    why_not_removable,
+)
+from pybuildsync.environments.schemes import Scheme
+from pybuildsync.errors import EnvironmentFault
+
+
+def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: FolderView) -> tuple[list[str], list[str]]:
+    """Return the files that go with *distribution*, in the order of RECORD, and those it lists that stay.
+
+    The first are absolute, exist and lie in the scheme's folders, also after links are followed; byte code made from
+    them is among them. The second lie outside, or are the environment's own (its interpreter, its configuration).
+
+    Raises:
+        EnvironmentFault: it can't be told which files are the distribution's, or it is gone.
+
+    """
+    if not os.path.lexists(distribution.dist_info):
+        raise EnvironmentFault(
+            f"{distribution.name} {distribution.version} is not installed any more",
+            why=f"another process has changed the environment meanwhile: {distribution.dist_info} is gone",
+            hint="run the command again",
+        )
+    if distribution.kind == "dist-info" and not os.path.lexists(f"{distribution.dist_info}/METADATA"):
+        return _left_over(distribution, view), []
+    reason = why_not_removable(distribution)
+    if reason:
+        raise EnvironmentFault(
+            f"{distribution.name} {distribution.version} can't be removed",
+            why=f"{reason}: {distribution.dist_info}",
+            hint=_next_step(distribution),
+        )
+    found: dict[str, None] = {}
+    outside: list[str] = []
+    location = view.real(distribution.location)
+    roots = scheme.roots
+    caches: dict[str, dict[str, list[str]]] = {}
+    for name, _, _ in read_record_file(distribution):
+        path = _absolute(location, name)
+        folder, _, base = path.rpartition("/")
+        path = f"{view.real(folder)}/{base}"
+        kind = view.kind(path)
+        if not is_inside(path, roots) or path in scheme.protected:
+            if kind is not None:
+                outside.append(path)
+            continue
+        if kind == "folder" or kind is None:
+            continue
+        found[path] = None
+        if base.endswith(".py"):
+            for compiled in _byte_code(folder, base, view, caches):
+                found[compiled] = None
+    return list(found), outside
+
+
+def _left_over(distribution: InstalledDistribution, view: FolderView) -> list[str]:
+    """Return the files in a dist-info folder without METADATA, which an installer left that was stopped half-way."""
+    folder = view.real(distribution.dist_info)
+    return sorted(f"{folder}/{name}" for name, kind in view.names(folder).items() if kind != "folder")
+
+
+def _next_step(distribution: InstalledDistribution) -> str:
+    by = installer(distribution)
+    if by and by not in {"pip", "uv", "pybuildsync"}:
+        return f"remove it with {by}, or use an environment of your own: `pybuildsync venv`"
+    return "use a fresh environment: `pybuildsync venv`"
+
+
+def _absolute(location: str, name: str) -> str:
+    if ".." in name or "//" in name or "./" in name or name[:1] == "/" or os.name == "nt":
+        return os.path.normpath(os.path.join(location, name)).replace(os.sep, "/")
+    return f"{location}/{name}"
+
+
+def _byte_code(folder: str, base: str, view: FolderView, caches: dict[str, dict[str, list[str]]]) -> Sequence[str]:
+    """Return the byte code made from the module *base* in *folder*, by any interpreter at any level (PEP 3147, 488)."""
+    cache = f"{folder}/__pycache__"
+    by_module = caches.get(cache)
+    if by_module is None:
+        by_module = caches[cache] = {}
+        for name, kind in view.names(cache).items():
+            if kind == "file" and name.endswith(".pyc"):
+                by_module.setdefault(name.split(".", 1)[0], []).append(f"{cache}/{name}")
+    return sorted(by_module.get(folded(base[:-3]), ()))
+
+
+def others_than(removed: Iterable[str], scheme: Scheme) -> tuple[InstalledDistribution, ...]:
+    """Return the distributions in *scheme* but those whose dist-info paths are in *removed*."""
+    gone = {os.path.realpath(path) for path in removed}
+    return tuple(
+        distribution
+        for distribution in installed_distributions((scheme.purelib, scheme.platlib), trust_names=True)
+        if os.path.realpath(distribution.dist_info) not in gone
+    )
+
+
+def owners(paths: Iterable[str], others: Sequence[InstalledDistribution], view: FolderView) -> dict[str, str]:
+    """Return which of the absolute *paths* are listed by which of the distributions *others* (name and version)."""
+    wanted = set(paths)
+    needles = {os.fsencode(path.rpartition("/")[2]) for path in wanted}
+    found: dict[str, str] = {}
+    for distribution in others if wanted else ():
+        try:
+            with open(os.path.join(distribution.dist_info, "RECORD"), "rb", buffering=0) as file:
+                content = file.read()
+        except OSError:
+            continue
+        if not any(needle in content for needle in needles):
+            continue
+        location = view.real(distribution.location)
+        for name, _, _ in read_record_file(distribution):
+            path = _absolute(location, name)
+            if path in wanted:
+                found.setdefault(path, f"{distribution.name} {distribution.version}")
+    return found

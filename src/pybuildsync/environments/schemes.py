@@ -1,0 +1,199 @@
+"""Install schemes: which folder takes which part of a wheel.
+
+A :class:`Scheme` is that of an interpreter's environment (the paths of its ``sysconfig``), of a folder (``--target``),
+or of a virtual environment that has just been made. This module reads, and never changes anything. The names of the
+five folders are those of the binary distribution format; the ban on foreign installers is PEP 668.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pybuildsync.environments.interpreters import Interpreter
+from pybuildsync.errors import EnvironmentFault
+
+Launcher: TypeAlias = Literal["posix", "win-ia32", "win-amd64", "win-arm", "win-arm64"]
+
+JOURNAL_FOLDER = ".pybuildsync"
+LOCK_FILE = ".pybuildsync.lock"
+
+# The keys of a wheel's `.data` folder, and so of a scheme (binary distribution format).
+FOLDERS = ("purelib", "platlib", "scripts", "headers", "data")
+
+_ACTIVATION = (
+    "activate", "activate.fish", "activate.csh", "activate.nu", "Activate.ps1", "activate.bat", "deactivate.bat",
+)  # fmt: skip
+_INTERPRETERS = (
+    "python", "python3", "pypy", "pypy3", "python3.13t", "python3.14t",
+    "python.exe", "pythonw.exe", "python_d.exe", "pythonw_d.exe",
+)  # fmt: skip
+_LAUNCHERS: dict[str, Launcher] = {
+    "win-amd64": "win-amd64",
+    "win-arm64": "win-arm64",
+    "win32": "win-ia32",
+    "win-arm32": "win-arm",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """Where distributions go: five absolute folders, every link in them followed, with "/" on every system.
+
+    Below ``headers`` each distribution has a folder of its own. ``python`` is the executable that scripts start with.
+    ``launcher`` is "posix" or the kind of Windows launcher that ``installer`` knows. ``lock`` is the file that whoever
+    changes the environment holds. ``unchangeable`` is the reason why nothing may be changed (PEP 668), or "".
+    ``protected`` are files that no distribution may place or take away: the environment's own.
+    """
+
+    purelib: str
+    platlib: str
+    scripts: str
+    headers: str
+    data: str
+    python: str
+    launcher: Launcher
+    lock: str
+    unchangeable: str = ""
+    protected: frozenset[str] = frozenset()
+
+    def folder(self, name: str) -> str:
+        """Return the folder that :data:`FOLDERS` calls *name*."""
+        return str(getattr(self, name))
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders, each once, in the order of :data:`FOLDERS`."""
+        return tuple(dict.fromkeys(self.folder(name) for name in FOLDERS))
+
+    @property
+    def journal_folder(self) -> str:
+        """The folder of the journal: in ``purelib``, under a name that no scan for distributions looks at."""
+        return f"{self.purelib}/{JOURNAL_FOLDER}"
+
+
+def environment_scheme(interpreter: Interpreter) -> Scheme:
+    """Return the scheme of *interpreter*'s own environment."""
+    folders = {name: _real(interpreter.path(name)) for name in FOLDERS}
+    unchangeable = "" if interpreter.is_virtual else interpreter.externally_managed
+    python = interpreter.executable
+    if interpreter.is_virtual:
+        named = os.path.join(interpreter.path("scripts"), "python.exe" if sys.platform == "win32" else "python")
+        python = named if os.path.lexists(named) else python
+    lock_folder = _real(interpreter.prefix) if interpreter.is_virtual else folders["purelib"]
+    return Scheme(
+        **folders,
+        python=python,
+        launcher=_launcher(interpreter),
+        lock=os.path.join(lock_folder, LOCK_FILE),
+        unchangeable=unchangeable,
+        protected=_own_files(folders["scripts"], folders["data"]) if interpreter.is_virtual else frozenset(),
+    )
+
+
+def target_scheme(folder: str, interpreter: Interpreter) -> Scheme:
+    """Return the scheme that puts everything into *folder*, as ``--target`` does: modules on top, scripts in ``bin``.
+
+    *folder* need not exist. Scripts run with *interpreter*. The lock lies in the folder for temporary files, so that
+    nothing but the distributions is left in *folder*.
+    """
+    from hashlib import sha256
+
+    folder = _real(folder)
+    owner = f"-{os.getuid()}" if sys.platform != "win32" else ""
+    name = f"pybuildsync{owner}-{sha256(os.fsencode(folder)).hexdigest()[:16]}.lock"
+    return Scheme(
+        purelib=folder,
+        platlib=folder,
+        scripts=f"{folder}/bin",
+        headers=f"{folder}/include",
+        data=folder,
+        python=interpreter.executable,
+        launcher=_launcher(interpreter),
+        lock=os.path.join(_temporary_folder(), name),
+    )
+
+
+def virtual_scheme(root: str, interpreter: Interpreter) -> Scheme:
+    """Return the scheme of the virtual environment *root* as ``venv.create`` makes it from *interpreter*.
+
+    It need not exist yet.
+    """
+    root = _real(root)
+    if sys.platform == "win32":
+        libraries, scripts, python = (
+            f"{root}/Lib/site-packages",
+            f"{root}/Scripts",
+            "python.exe",
+        )
+    else:
+        libraries = f"{root}/lib/{library_name(interpreter)}/site-packages"
+        scripts, python = f"{root}/bin", "python"
+    return Scheme(
+        purelib=libraries,
+        platlib=libraries,
+        scripts=scripts,
+        headers=f"{root}/include/site/python{interpreter.target.version}",
+        data=root,
+        python=os.path.normpath(f"{scripts}/{python}"),
+        launcher=_launcher(interpreter),
+        lock=os.path.join(root, LOCK_FILE),
+        protected=_own_files(scripts, root),
+    )
+
+
+def library_name(interpreter: Interpreter) -> str:
+    """Return the folder in ``lib`` that is *interpreter*'s on POSIX: ``python3.11``, ``python3.13t``, ``pypy3.10``."""
+    target = interpreter.target
+    name = "pypy" if target.implementation == "pypy" else "python"
+    free_threaded = target.implementation == "cpython" and target.tags[0].split("-")[1].rstrip("d").endswith("t")
+    return f"{name}{target.version}{'t' if free_threaded else ''}"
+
+
+def check_changeable(scheme: Scheme) -> None:
+    """Return if distributions may be installed into and removed from *scheme*.
+
+    Raises:
+        EnvironmentFault: another tool manages the environment, or its folder can't be written.
+
+    """
+    if scheme.unchangeable:
+        raise EnvironmentFault(
+            "this environment is managed by another tool",
+            why=scheme.unchangeable,
+            hint="make an environment of your own: `pybuildsync venv`",
+        )
+    folder = scheme.purelib
+    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise EnvironmentFault(
+            f"the environment can't be changed: {scheme.purelib}",
+            why=f"{folder} is not writable",
+            hint="make an environment of your own: `pybuildsync venv`",
+        )
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path).replace(os.sep, "/")
+
+
+def _own_files(scripts: str, data: str) -> frozenset[str]:
+    """Return what makes a virtual environment one: its configuration, its interpreters, its activation."""
+    names = [
+        *_ACTIVATION,
+        *_INTERPRETERS,
+        *[f"{name}3.{minor}" for name in ("python", "pypy") for minor in range(8, 30)],
+    ]
+    return frozenset([f"{data}/pyvenv.cfg", *[f"{scripts}/{name}" for name in names]])
+
+
+def _launcher(interpreter: Interpreter) -> Launcher:
+    platform = interpreter.target.platform.replace("_", "-") if sys.platform == "win32" else ""
+    return _LAUNCHERS.get(platform, "posix")
+
+
+def _temporary_folder() -> str:
+    if sys.platform == "win32":
+        return os.environ.get("TEMP") or os.environ.get("TMP") or os.path.expanduser("~")
+    return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - a name of the user's own, opened without following links
