@@ -11,7 +11,7 @@ rules of our own, which don't depend on the patch release of Python that runs us
 """
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
 from pybuildsync.errors import PackageError
@@ -58,17 +58,20 @@ def link_problem(name: str, target: str) -> str:
     return ""
 
 
-@dataclass(kw_only=True, slots=True)
 class MemberRules:
-    """The rules over one archive, and what was seen of it so far."""
+    """The rules over one archive, and what was seen of it so far.
 
-    archive: str
-    limits: UnpackLimits
-    windows: bool
-    members: int = 0
-    total: int = 0
-    roots: dict[str, None] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    ``kinds`` says of every path, folded, what it is.
+    """
+
+    def __init__(self, *, archive: str, limits: UnpackLimits, windows: bool) -> None:
+        self.archive = archive
+        self.limits = limits
+        self.windows = windows
+        self.kinds: dict[str, Kind] = {}
+        self._roots: dict[str, None] = {}
+        self._members = 0
+        self._total = 0
 
     def refuse(self, name: str, why: str) -> NoReturn:
         """Raise the PackageError that names the archive and the member."""
@@ -95,13 +98,13 @@ class MemberRules:
         return path
 
     def _count(self, name: str, size: int) -> None:
-        self.members += 1
-        self.total += size
-        if self.members > self.limits.members:
+        self._members += 1
+        self._total += size
+        if self._members > self.limits.members:
             self.refuse(name, f"the archive has more than {self.limits.members} members")
         if size > self.limits.member_bytes:
             self.refuse(name, f"{size} bytes, more than the {self.limits.member_bytes} that one file may have")
-        if self.total > self.limits.total_bytes:
+        if self._total > self.limits.total_bytes:
             self.refuse(name, f"the archive has more than {self.limits.total_bytes} bytes")
 
     def _place(self, path: str, kind: Kind) -> None:
@@ -111,7 +114,7 @@ class MemberRules:
                 why=f"{path} stands beside it or instead of it; an sdist has one folder, NAME-VERSION, at its top",
                 hint="make the archive with `python -m build --sdist`",
             )
-        self.roots[path.split("/", 1)[0]] = None
+        self._roots[path.split("/", 1)[0]] = None
         key = folded(path)
         above = key.rpartition("/")[0]
         while above:
@@ -131,14 +134,14 @@ class MemberRules:
             PackageError: there is none, or more than one.
 
         """
-        if len(self.roots) != 1:
-            found = ", ".join(sorted(self.roots)[:5]) or "nothing"
+        if len(self._roots) != 1:
+            found = ", ".join(sorted(self._roots)[:5]) or "nothing"
             raise PackageError(
                 f"{self.archive} has not one root folder",
                 why=f"at its top stand: {found}; an sdist has one folder there, NAME-VERSION",
                 hint="make the archive with `python -m build --sdist`",
             )
-        return next(iter(self.roots))
+        return next(iter(self._roots))
 
 
 def normal_path(name: str) -> str:

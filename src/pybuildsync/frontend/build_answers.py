@@ -4,14 +4,14 @@ Each function returns what is right in the answer, or says what the backend did 
 """
 
 import os
-from collections import Counter
-from collections.abc import Iterable
+from dataclasses import replace
 
 from pybuildsync.core.facts import Origin, SourceMetadata
+from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.errors import PackageError
-from pybuildsync.frontend.core_metadata import header, headers_named, parse_requires, read_headers
+from pybuildsync.frontend.requirement_texts import of_an_extra, parse_requires
 
 _METADATA_BYTES = 64 << 20
 
@@ -107,8 +107,8 @@ def check_identity(text: str, project: str, version: str, *, title: str, hook: s
     """
     from packaging.version import InvalidVersion, Version
 
-    headers = read_headers(text)
-    name, found = header(headers, "name"), header(headers, "version")
+    fields = read_fields(text)
+    name, found = (next(iter(fields.get(field, ())), "") for field in ("name", "version"))
     if not name or (project and normalize_name(name) != normalize_name(project)):
         raise wrong_answer(title, hook, f"METADATA has the name {name!r}, {where} has {project!r}")
     try:
@@ -119,36 +119,37 @@ def check_identity(text: str, project: str, version: str, *, title: str, hook: s
         raise wrong_answer(title, hook, f"METADATA has the version {found!r}, {where} has {version!r}")
 
 
-def check_static(text: str, source: SourceMetadata, *, title: str, hook: str) -> None:
+def check_static(text: str, source: SourceMetadata, *, exact: bool, title: str, hook: str) -> None:
     """Check that the METADATA *text* holds what the *source* states as static.
 
-    A field stated whole must be the same (PEP 643, PEP 621), a list stated in part may only grow (PEP 808). Markers
-    are not compared: backends write the same condition in many ways.
+    A list stated whole must be the same (PEP 643, PEP 621), one stated in part may only grow (PEP 808). With *exact*
+    the source states it in METADATA's own words; else, in pyproject.toml, backends translate: then only names are
+    compared. Markers never are, and what extras ask for may be spelt out: there the same condition has many forms.
 
     Raises:
         PackageError: it doesn't.
 
     """
-    headers = read_headers(text)
-    built = Counter(map(_core, parse_requires(headers_named(headers, "requires-dist"), f"METADATA of {title}")))
-    stated = Counter(map(_core, source.static_requires))
-    whole = source.metadata.origin is Origin.STATIC
-    missing, added = stated - built, built - stated if whole else Counter()
-    if missing or added:
-        lines = ["its static Requires-Dist and those of the built METADATA differ (PEP 643)"]
-        lines += [f"- {text}" for text in _texts(missing)] + [f"+ {text}" for text in _texts(added)]
-        raise wrong_answer(title, hook, "\n".join(lines))
+    lines = read_fields(text).get("requires-dist", ())
+    built = [_core(found, exact=exact) for found in parse_requires(lines, f"METADATA of {title}")]
+    stated = [
+        _core(found, exact=exact)
+        for found in source.static_requires
+        if found.name != source.metadata.name and (exact or not of_an_extra(found))
+    ]
+    wrong = [f"- {found}" for found in stated if found not in built]
+    if source.metadata.origin is Origin.STATIC:
+        plain = {_core(found, exact=exact) for found in parse_requires(lines, "METADATA") if not of_an_extra(found)}
+        wrong += [f"+ {found}" for found in built if found in plain and found not in stated]
+    if wrong:
+        why = "\n".join(["its static Requires-Dist and the built METADATA's differ (PEP 643)", *sorted(set(wrong))])
+        raise wrong_answer(title, hook, why)
 
 
-def _core(requirement: Requirement) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
-    return (requirement.name, requirement.extras, tuple(sorted(requirement.specifier.split(","))), requirement.url)
-
-
-def _texts(requirements: Iterable[tuple[str, tuple[str, ...], tuple[str, ...], str]]) -> list[str]:
-    return sorted(
-        str(Requirement(name=name, extras=extras, specifier=",".join(specifiers), url=url))
-        for name, extras, specifiers, url in requirements
-    )
+def _core(requirement: Requirement, *, exact: bool) -> Requirement:
+    if not exact:
+        return Requirement(requirement.name)
+    return replace(requirement, specifier=",".join(sorted(requirement.specifier.split(","))), marker="")
 
 
 def _short(answer: object) -> str:

@@ -22,7 +22,8 @@ class BuildPython:
     """The interpreter that a build is for.
 
     ``executable`` is the *base* interpreter's, never a virtual environment's. ``version`` is as in "3.11",
-    ``full_version`` as in "3.11.7". ``markers`` are its PEP 508 values; without them a hook's requirements are judged by our own.
+    ``full_version`` as in "3.11.7". ``markers`` are its PEP 508 values; without them a hook's requirements are judged
+    by our own.
     """
 
     executable: str

@@ -23,22 +23,27 @@ from pybuildsync.frontend.build_variables import build_environ
 from pybuildsync.frontend.hook_requires import present_versions
 from pybuildsync.frontend.hook_runners import HookRunner, can_fork, start_runner
 from pybuildsync.frontend.source_copy import copy_source
-from pybuildsync.frontend.source_trees import read_source
+from pybuildsync.frontend.source_trees import read_source, states_exactly
 from pybuildsync.frontend.unpacking import unpack_sdist
 
 if TYPE_CHECKING:
     from pyproject_hooks import BuildBackendHookCaller
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BuildSession:
-    """One open build. ``prepared`` is the folder of metadata that the backend has prepared, "" if none."""
+    """One open build.
+
+    ``exact`` says that the source states its requirements in METADATA's own words. ``prepared`` is the folder of
+    metadata that the backend has prepared, "" if none, ``prepared_text`` its METADATA.
+    """
 
     key: str
     folder: str
     environment: BuildEnvironment
     tree: str
     source: SourceMetadata
+    exact: bool
     runner: HookRunner
     hooks: "BuildBackendHookCaller"
     keep: bool
@@ -92,6 +97,7 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
                 filename_project=job.project or None if job.sdist else None,
                 filename_version=job.version or None if job.sdist else None,
             ),
+            exact=job.sdist and states_exactly(tree),
             runner=runner,
             hooks=BuildBackendHookCaller(
                 tree, system.backend, system.backend_path, runner=runner, python_executable=environment.python

@@ -55,7 +55,7 @@ def run_build(job: BuildJob) -> BuildResult:
     try:
         session.runner.log_path = job.log_path
         session.runner.deadline = None if job.timeout is None else started + job.timeout
-        result = _run_hooks(build)
+        result, session = _run_hooks(build)
     except BaseException:
         end_session(session)
         raise
@@ -86,20 +86,24 @@ class _Build:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in settings} or None
 
 
-def _run_hooks(build: _Build) -> BuildResult:
-    job, session = build.job, build.session
+def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
+    """Return what the hooks gave, and the session with what is prepared in it now."""
+    job = build.job
     result = BuildResult(key=job.key, log_path=job.log_path, seconds=0.0)
     if "requires" in job.want:
         requires, unmet = _ask_requires(build)
         result = replace(result, requires=requires, unmet=unmet)
         if unmet:
-            return result
-    if "metadata" in job.want:
-        result = replace(result, metadata_hook=_prepare_metadata(build))
-    wheel_path, text = None, session.prepared_text
+            return result, build.session
+    if "metadata" in job.want and not build.session.prepared:
+        session = _prepare_metadata(build)
+        build = replace(build, session=session)
+        result = replace(result, metadata_hook=bool(session.prepared))
+    wheel_path, text = None, build.session.prepared_text
     if "wheel" in job.want or "editable" in job.want or not result.metadata_hook:
         wheel_path, text = _build_wheel(build)
-    return replace(result, wheel_path=wheel_path, metadata_text=text, prepared_text=session.prepared_text)
+    prepared_text = build.session.prepared_text
+    return replace(result, wheel_path=wheel_path, metadata_text=text, prepared_text=prepared_text), build.session
 
 
 def _ask_requires(build: _Build) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -115,24 +119,21 @@ def _ask_requires(build: _Build) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return requires, unmet
 
 
-def _prepare_metadata(build: _Build) -> bool:
-    """Let the backend prepare metadata, once a session, and return whether it has such a hook."""
+def _prepare_metadata(build: _Build) -> BuildSession:
+    """Let the backend prepare metadata and return the session with it; as it was if the backend has no such hook."""
     from pyproject_hooks import HookMissing
 
     job, session = build.job, build.session
-    if session.prepared:
-        return True
     hook = f"prepare_metadata_for_build_{build.kind}"
     folder = os.path.join(session.folder, "metadata")
     os.makedirs(folder, exist_ok=True)
     try:
         answer = _call(build, hook, folder, build.config_settings, _allow_fallback=False)
     except HookMissing:
-        return False
+        return session
     prepared, text = check_metadata_folder(answer, folder, job.title, hook)
     _check_text(build, text, hook)
-    session.prepared, session.prepared_text = prepared, text
-    return True
+    return replace(session, prepared=prepared, prepared_text=text)
 
 
 def _build_wheel(build: _Build) -> tuple[str, str]:
@@ -167,7 +168,7 @@ def _check_text(build: _Build, text: str, hook: str) -> None:
         hook=hook,
         where="the source",
     )
-    check_static(text, source, title=job.title, hook=hook)
+    check_static(text, source, exact=build.session.exact, title=job.title, hook=hook)
 
 
 def _call(build: _Build, hook: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401  # any JSON

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 _SERVER: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook_server.py")
 _GRACE: Final = 0.3  # seconds between asking and killing: compilers remove their temporary files
 _ANSWER_BYTES: Final = 4096
+_TASKKILL: Final = os.path.join(os.environ.get("SYSTEMROOT", "C:\\Windows"), "System32", "taskkill.exe")
 
 
 class HookTimeout(Exception):
@@ -168,7 +169,7 @@ def _end(process: "subprocess.Popen[bytes]", *, gently: bool) -> None:
         return
     # The group is signalled before its leader is waited for, so its number can't be another's by then.
     if sys.platform == "win32":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], check=False, capture_output=True)
+        subprocess.run([_TASKKILL, "/T", "/F", "/PID", str(process.pid)], check=False, capture_output=True)
     else:
         if gently:
             _signal_group(process.pid, signal.SIGTERM)
@@ -190,7 +191,8 @@ def _note_warnings(control: str, log_path: str) -> None:
     if not answer.get("warnings"):
         return
     with open(log_path, "a", encoding="utf-8", errors="replace") as log:
-        for warning in answer.pop("warnings"):
-            log.write(f"{warning['filename']}:{warning['lineno']}: {warning['message']}\n")
+        log.writelines(
+            f"{warning['filename']}:{warning['lineno']}: {warning['message']}\n" for warning in answer.pop("warnings")
+        )
     with open(path, "w", encoding="utf-8") as stream:
         json.dump(answer, stream)

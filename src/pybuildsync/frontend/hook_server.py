@@ -25,6 +25,7 @@ It never judges an answer of a hook, and never writes anything but the log.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import runpy
@@ -50,10 +51,8 @@ def serve(control: int, module: str) -> None:
 
 
 def _import_first(module: str) -> None:
-    try:
+    with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
         import_module(module)
-    except BaseException:  # noqa: BLE001, S110  # whatever it is, the hook meets it again, where it is reported
-        pass
 
 
 def run(request: dict[str, object]) -> None:

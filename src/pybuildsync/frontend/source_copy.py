@@ -1,7 +1,7 @@
 """Copies a source tree into a work folder, so that a build neither sees nor leaves traces of other builds.
 
-What version control needs is copied too: backends read versions from it. It never follows a link into a copy of what the
-link leads to: a link inside the tree stays relative, one that leaves it becomes absolute.
+What version control needs is copied too: backends read versions from it. It never copies what a link leads to: a link
+inside the tree stays relative, one that leaves it becomes absolute.
 """
 
 import os

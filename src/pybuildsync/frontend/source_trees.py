@@ -16,18 +16,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
+from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.frontend.build_system import Table, broken, build_system, read_pyproject, table, texts
-from pybuildsync.frontend.core_metadata import (
-    Headers,
-    header,
-    headers_named,
-    metadata_version,
-    parse_requires,
-    read_headers,
-)
+from pybuildsync.frontend.requirement_texts import of_an_extra, parse_requires
 
 _STATIC_SINCE: Final = (2, 2)  # PEP 643
 _GROWING_SINCE: Final = (2, 6)  # PEP 808
@@ -50,7 +44,7 @@ def read_source(
     tree = _Tree(
         root=root,
         project=table(pyproject, "project") or {},
-        headers=_read_pkg_info(root),
+        fields=_read_pkg_info(root),
         is_sdist=filename_project is not None,
     )
     name, version = _identity(tree, filename_project, filename_version)
@@ -58,7 +52,7 @@ def read_source(
     extras, extras_static = _extras(tree)
     requires_python, python_static = _requires_python(tree)
     extra_requires, match_runtime = _own_configuration(pyproject, name)
-    static = requires.whole and extras_static and python_static
+    whole = requires.whole and extras_static and python_static
     return SourceMetadata(
         metadata=Metadata(
             name=name,
@@ -66,7 +60,7 @@ def read_source(
             requires=_distinct(requires.static + requires.assumed),
             requires_python=requires_python,
             extras=extras,
-            origin=Origin.STATIC if static else Origin.ASSUMED,
+            origin=Origin.STATIC if whole else Origin.ASSUMED,
         ),
         static_requires=_distinct(requires.static),
         build_requires=parse_requires(system.requires, "[build-system] of pyproject.toml") + extra_requires,
@@ -75,20 +69,31 @@ def read_source(
     )
 
 
+def states_exactly(root: str) -> bool:
+    """Whether PKG-INFO of the unpacked sdist at *root* states Requires-Dist in the very words of every wheel of it."""
+    return _Tree(root=root, project={}, fields=_read_pkg_info(root), is_sdist=True).settled("requires-dist")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Tree:
     root: str
     project: Table
-    headers: Headers
+    fields: Mapping[str, tuple[str, ...]]
     is_sdist: bool
+
+    def one(self, field: str) -> str:
+        """Return PKG-INFO's first value of *field* (lower case), "" if there is none."""
+        return next(iter(self.fields.get(field, ())), "")
+
+    def metadata_version(self) -> tuple[int, int]:
+        """Return PKG-INFO's metadata version of an sdist, (0, 0) where there is none to be believed."""
+        major, _, minor = self.one("metadata-version").partition(".") if self.is_sdist else ("", "", "")
+        return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (0, 0)
 
     def settled(self, field: str) -> bool:
         """Whether PKG-INFO states *field* (lower case) as static (PEP 643)."""
-        return (
-            self.is_sdist
-            and metadata_version(self.headers) >= _STATIC_SINCE
-            and field not in {value.lower() for value in headers_named(self.headers, "dynamic")}
-        )
+        dynamic = {value.lower() for value in self.fields.get("dynamic", ())}
+        return self.metadata_version() >= _STATIC_SINCE and field not in dynamic
 
     def stated(self, key: str) -> bool:
         """Whether ``[project]`` states *key* as static (PEP 621)."""
@@ -102,12 +107,12 @@ class _Requires:
     whole: bool = False
 
 
-def _read_pkg_info(root: str) -> Headers:
+def _read_pkg_info(root: str) -> Mapping[str, tuple[str, ...]]:
     try:
-        with open(os.path.join(root, "PKG-INFO"), encoding="utf-8", errors="replace") as stream:
-            return read_headers(stream.read())
+        with open(os.path.join(root, "PKG-INFO"), "rb") as stream:
+            return read_fields(stream.read())
     except FileNotFoundError:
-        return ()
+        return {}
 
 
 def _identity(tree: _Tree, filename_project: str | None, filename_version: str | None) -> tuple[str, str]:
@@ -117,7 +122,7 @@ def _identity(tree: _Tree, filename_project: str | None, filename_version: str |
         raise broken("[project] of pyproject.toml is wrong", "name and version must be texts")
     claims: list[tuple[str, str, str]] = [("pyproject.toml", stated_name, stated_version)]
     if tree.is_sdist:
-        claims.insert(0, ("PKG-INFO", header(tree.headers, "name"), header(tree.headers, "version")))
+        claims.insert(0, ("PKG-INFO", tree.one("name"), tree.one("version")))
         claims.append(("the file name", filename_project or "", filename_version or ""))
     names = [(where, normalize_name(name)) for where, name, _ in claims if name]
     versions = [(where, _canonical(version, where)) for where, _, version in claims if version]
@@ -145,10 +150,10 @@ def _check_agreement(what: str, claims: Sequence[tuple[str, str]]) -> None:
 
 
 def _requires(tree: _Tree) -> _Requires:
-    listed = headers_named(tree.headers, "requires-dist")
+    listed = tree.fields.get("requires-dist", ())
     if tree.settled("requires-dist"):
         return _Requires(static=parse_requires(listed, "PKG-INFO"), whole=True)
-    if tree.is_sdist and metadata_version(tree.headers) >= _GROWING_SINCE:
+    if tree.metadata_version() >= _GROWING_SINCE:
         return _Requires(static=parse_requires(listed, "PKG-INFO"))
     dependencies, optional = _project_requires(tree.project)
     plain, extra = tree.stated("dependencies"), tree.stated("optional-dependencies")
@@ -161,13 +166,9 @@ def _requires(tree: _Tree) -> _Requires:
         assumed=tuple(
             guess
             for guess in guesses
-            if not (extra if _of_an_extra(guess) else plain) and (guess.name, guess.marker) not in known
+            if not (extra if of_an_extra(guess) else plain) and (guess.name, guess.marker) not in known
         ),
     )
-
-
-def _of_an_extra(requirement: Requirement) -> bool:
-    return "extra ==" in requirement.marker
 
 
 def _project_requires(project: Table) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
@@ -231,7 +232,7 @@ def _requires_txt_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _extras(tree: _Tree) -> tuple[tuple[str, ...], bool]:
-    provided = tuple(normalize_name(extra) for extra in headers_named(tree.headers, "provides-extra"))
+    provided = tuple(normalize_name(extra) for extra in tree.fields.get("provides-extra", ()))
     if tree.settled("provides-extra"):
         return tuple(dict.fromkeys(provided)), True
     optional = table(tree.project, "optional-dependencies") or {}
@@ -243,7 +244,7 @@ def _extras(tree: _Tree) -> tuple[tuple[str, ...], bool]:
 
 def _requires_python(tree: _Tree) -> tuple[str, bool]:
     if tree.settled("requires-python"):
-        return header(tree.headers, "requires-python"), True
+        return tree.one("requires-python"), True
     if tree.stated("requires-python"):
         value = tree.project.get("requires-python", "")
         if not isinstance(value, str):
