@@ -52,7 +52,7 @@ def answer(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> 
 def remember(
     argv: "Sequence[str]", environ: "Mapping[str, str]", watched: tuple[tuple[str, str], ...], text: str
 ) -> bool:
-    """Keep *text* as the answer to *argv* for as long as everything *watched* looks as it did; return whether it is kept.
+    """Keep *text* as the answer to *argv* while everything *watched* looks as it did; return whether it is kept.
 
     It isn't where nothing is watched, where something was changed so lately that a second change could hide behind the
     same time, and where the store can't be written.

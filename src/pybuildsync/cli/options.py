@@ -261,6 +261,12 @@ _INSTALL = (
             help="install this one again",
         ),
         Option(
+            field="allow_conflicts",
+            flags=("--allow-conflicts",),
+            kind=FLAG,
+            help="let the later of two packages with the same file win, instead of refusing",
+        ),
+        Option(
             field="ignore_installed",
             flags=("--ignore-installed", "-I"),
             kind=FLAG,
@@ -293,8 +299,8 @@ _INSTALL = (
         Option(
             field="link_mode",
             flags=("--link-mode",),
-            choices=("reflink", "hardlink", "symlink", "copy"),
-            help="how files come from the cache (default: the best there is)",
+            choices=("auto", "reflink", "hardlink", "copy"),
+            help="how files come from the cache (default: auto, the best there is)",
         ),
     ),
     *_placed(

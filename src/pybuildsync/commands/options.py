@@ -6,6 +6,7 @@ command line goes by.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class InstallOptions:
     """What ``install`` is asked for.
 
     ``rebuild`` False refuses a change that would need a rebuild of something installed. ``compile`` None is the default
-    of the installer. ``link_mode`` "" is the best that the file system has. ``upgrade_packages`` and
+    of the installer. ``link_mode`` "auto" is the best that the file system has. ``upgrade_packages`` and
     ``reinstall_packages`` are names as typed. ``verify`` looks into what is installed instead of at its file times.
     """
 
@@ -98,17 +99,18 @@ class InstallOptions:
     pre: bool = False
     upgrade: bool = False
     upgrade_packages: tuple[str, ...] = ()
-    upgrade_strategy: str = "only-if-needed"
+    upgrade_strategy: Literal["only-if-needed", "eager"] = "only-if-needed"
     force_reinstall: bool = False
     reinstall_packages: tuple[str, ...] = ()
     ignore_installed: bool = False
+    allow_conflicts: bool = False
     require_hashes: bool = False
     rebuild: bool = True
     python: str = ""
     target: str = ""
     break_system_packages: bool = False
     compile: bool | None = None
-    link_mode: str = ""
+    link_mode: Literal["auto", "reflink", "hardlink", "copy"] = "auto"
     dry_run: bool = False
     verify: bool = False
     keep_going: bool = False

@@ -1,0 +1,101 @@
+"""What commands that look at an environment begin with: its interpreter and what is installed in it."""
+
+import os
+from collections.abc import Iterable, Mapping
+
+from pybuildsync.commands.options import StoreOptions
+from pybuildsync.commands.stores import open_store
+from pybuildsync.core.names import normalize_name
+from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
+from pybuildsync.environments.installed import (
+    InstalledDistribution,
+    direct_url,
+    installed_distributions,
+    is_editable,
+    read_requires,
+)
+from pybuildsync.environments.interpreters import Interpreter, find_interpreter
+from pybuildsync.environments.recovery import recover
+from pybuildsync.environments.schemes import environment_scheme
+from pybuildsync.errors import PybuildsyncError
+
+
+def look_around(
+    python: str, options: StoreOptions, story: Story
+) -> tuple[Interpreter, tuple[InstalledDistribution, ...]]:
+    """Return the interpreter *python* ("" is the active one) and what is installed for it, by name.
+
+    What a killed command left half done is put right first. Broken entries are told to *story* as warnings and left out.
+
+    Raises:
+        EnvironmentFault: there is no such interpreter, or its environment can't be put right.
+
+    """
+    with open_store(options) as store:
+        interpreter = find_interpreter(python or None, store)
+    scheme = environment_scheme(interpreter)
+    recovered = recover(scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix)))
+    if recovered is not None:
+        story.tell(Recovered(str(recovered)))
+    found = installed_distributions(interpreter.site_packages)
+    for one in found:
+        if one.broken:
+            story.tell(Warned(f"{one.dist_info} is ignored: {one.broken}"))
+    return interpreter, tuple(one for one in found if not one.broken)
+
+
+def required_by(
+    distributions: Iterable[InstalledDistribution], markers: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Return, for each name that something requires without an extra, the names of what requires it, sorted.
+
+    *markers* are the interpreter's PEP 508 values. Distributions with unreadable metadata require nothing.
+    """
+    wanting: dict[str, set[str]] = {}
+    for one in distributions:
+        for name in requires(one, markers):
+            wanting.setdefault(name, set()).add(one.name)
+    return {name: tuple(sorted(by)) for name, by in wanting.items()}
+
+
+def requires(distribution: InstalledDistribution, markers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names that *distribution* requires under *markers*, without its extras, sorted."""
+    try:
+        stated = read_requires(distribution)
+    except PybuildsyncError:
+        return ()
+    return tuple(sorted({one.name for one in stated if not one.marker or _applies(one.marker, markers)}))
+
+
+def _applies(marker: str, values: Mapping[str, str]) -> bool:
+    from packaging.markers import Marker
+
+    return Marker(marker).evaluate({**values, "extra": ""})
+
+
+def editable_folder(distribution: InstalledDistribution) -> str:
+    """Return the source tree that an editable installation stands for; "" for anything else."""
+    if not is_editable(distribution):
+        return ""
+    if distribution.kind == "egg-link":
+        with open(distribution.dist_info, encoding="utf-8", errors="replace") as file:
+            return file.readline().strip()
+    return path_of_url(str((direct_url(distribution) or {}).get("url", "")))
+
+
+def path_of_url(url: str) -> str:
+    """Return the local path that a ``file:`` URL names; "" for any other URL."""
+    if not url.startswith("file:"):
+        return ""
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    return os.path.normpath(url2pathname(urlsplit(url).path))
+
+
+def without(
+    distributions: Iterable[InstalledDistribution], excluded: Iterable[str]
+) -> tuple[InstalledDistribution, ...]:
+    """Return *distributions* without those whose names, as typed, are *excluded*."""
+    names = {normalize_name(name) for name in excluded}
+    return tuple(one for one in distributions if one.name not in names)
