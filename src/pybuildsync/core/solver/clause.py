@@ -17,7 +17,7 @@ class Clause(Generic[P]):
 
     ``terms`` only ever gets stronger: when another version states the same, it joins the first term. ``package`` and
     ``versions`` say who states ``origin``; a derived clause has none, but ``causes`` and ``pivots``, as in
-    :class:`pybuildsync.core.solver.outcome.Derived`. ``serial`` counts clauses: a cause has a lower one than its effect.
+    :class:`pybuildsync.core.solver.outcome.Derived`. ``serial`` counts clauses: a cause's is lower than its effect's.
     """
 
     __slots__ = ("causes", "origin", "package", "pivots", "serial", "terms", "versions")

@@ -1,7 +1,7 @@
 """Conflict analysis: what to learn from a violated clause, and how far to go back.
 
-It undoes the trail entry by entry, and resolves the clause with the cause of each entry that made one of its terms hold,
-until a single term is left that the last level is to blame for (docs/solver.md, section 4).
+It undoes the trail entry by entry, and resolves the clause with the cause of each entry that made one of its terms
+hold, until a single term is left that the last level is to blame for (docs/solver.md, section 4).
 """
 
 from pybuildsync.core.solver.clause import Clause, resolve
@@ -25,7 +25,7 @@ def analyse(solution: PartialSolution[P], conflict: Clause[P]) -> tuple[Clause[P
             continue  # the terms held without this entry
         others = [(other, held) for other, held in terms.items() if other != package]
         if cause is None or (at and all(solution.held_at(other, held, at) for other, held in others)):
-            level = max((solution.level_of(other, held) for other, held in others), default=0)
+            level = at - 1
             break
         resolve(terms, cause.terms, package, solution.universe)
         causes.append(cause)

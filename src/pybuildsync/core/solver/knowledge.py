@@ -4,12 +4,12 @@ It only grows. Nothing is propagated here; what is new, or was new at a level th
 until propagation looks at it (docs/solver.md, section 4).
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Generic
 
 from pybuildsync.core.solver.clause import Clause, Terms, make_terms
 from pybuildsync.core.solver.partial_solution import PartialSolution
-from pybuildsync.core.solver.problem import Dependencies, Dependency, Nogood, P, Provider, Tie, Unavailable
+from pybuildsync.core.solver.problem import Dependency, Nogood, P, Provider, Tie, Unavailable
 
 
 class ActiveTie(Generic[P]):
@@ -28,7 +28,7 @@ class ActiveTie(Generic[P]):
 
 
 class Use(Generic[P]):
-    """What the versions of ``package`` state of another one: ``clauses`` with the other's mask, by ``versions`` in all."""
+    """What ``versions`` of ``package`` state of another one: ``clauses``, each with the mask of that other in it."""
 
     __slots__ = ("clauses", "package", "versions")
 
@@ -46,14 +46,16 @@ class Package(Generic[P]):
     states, by the mask of that version, ``uses`` those that others state of it, by who states them.
     """
 
-    __slots__ = ("key", "mentions", "stated", "statements", "ties", "uses", "visited")
+    __slots__ = ("conflicts", "key", "mentions", "rank", "stated", "statements", "ties", "uses", "visited")
 
-    def __init__(self, key: P) -> None:
+    def __init__(self, key: P, rank: int) -> None:
         self.key = key
+        self.rank = rank
+        self.conflicts = 0
         self.visited = 1
         self.mentions: list[tuple[int, Clause[P]]] = []
         self.stated: dict[int, list[Clause[P]]] = {}
-        self.statements: dict[Hashable, Clause[P]] = {}
+        self.statements: dict[object, Clause[P]] = {}
         self.uses: dict[int, Use[P]] = {}
         self.ties: list[ActiveTie[P]] = []
 
@@ -65,10 +67,11 @@ class Knowledge(Generic[P]):
     more, as what it implied there has never been said. ``asked`` has what was asked of the provider, in order.
     """
 
-    __slots__ = ("_numbers", "asked", "clauses", "fresh", "packages", "pending", "provider", "solution")
+    __slots__ = ("_numbers", "_rank", "asked", "clauses", "fresh", "packages", "pending", "provider", "solution")
 
-    def __init__(self, provider: Provider[P], solution: PartialSolution[P]) -> None:
+    def __init__(self, provider: Provider[P], solution: PartialSolution[P], rank: Callable[[P], int]) -> None:
         self.provider = provider
+        self._rank = rank
         self.solution = solution
         self.packages: list[Package[P]] = []
         self._numbers: dict[P, int] = {}
@@ -87,7 +90,7 @@ class Knowledge(Generic[P]):
     def add_package(self, key: P, universe: int) -> int:
         """Add the package *key*, which may be in any state of *universe*; return its number."""
         number = self._numbers[key] = len(self.packages)
-        self.packages.append(Package(key))
+        self.packages.append(Package(key, self._rank(key)))
         self.solution.add(universe)
         return number
 

@@ -3,7 +3,6 @@
 A heap that forgets nothing and checks what it gives: a package is pushed again whenever its key may have changed.
 """
 
-from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Generic, TypeAlias
 
@@ -11,9 +10,7 @@ from pybuildsync.core.solver.clause import Clause
 from pybuildsync.core.solver.knowledge import Knowledge
 from pybuildsync.core.solver.problem import P
 
-Key: TypeAlias = tuple[int, int, int, int, int, int]
-
-FRACTIOUS = 5
+Key: TypeAlias = tuple[int, int, int, int, int]
 
 
 class Order(Generic[P]):
@@ -22,19 +19,16 @@ class Order(Generic[P]):
     After them come the packages that may still be either selected or not, which nobody needs.
     """
 
-    __slots__ = ("_activity", "_heap", "_knowledge", "_rank", "_ranks")
+    __slots__ = ("_heap", "_knowledge")
 
-    def __init__(self, knowledge: Knowledge[P], rank: Callable[[P], int]) -> None:
+    def __init__(self, knowledge: Knowledge[P]) -> None:
         self._knowledge = knowledge
-        self._rank = rank
-        self._ranks: list[int] = []
-        self._activity: list[int] = []
         self._heap: list[Key] = []
 
     def blame(self, clause: Clause[P]) -> None:
         """Count one more conflict for each package of *clause*, which was learnt from it."""
         for package, _ in clause.terms:
-            self._activity[package] += 1
+            self._knowledge.packages[package].conflicts += 1
             self._knowledge.solution.touched.append(package)
 
     def first(self) -> int | None:
@@ -49,10 +43,7 @@ class Order(Generic[P]):
         return None
 
     def _refresh(self) -> None:
-        packages, touched = self._knowledge.packages, self._knowledge.solution.touched
-        for record in packages[len(self._ranks) :]:
-            self._ranks.append(self._rank(record.key))
-            self._activity.append(0)
+        touched = self._knowledge.solution.touched
         for package in dict.fromkeys(touched):
             if self._open(package):
                 heappush(self._heap, self._key(package))
@@ -65,6 +56,6 @@ class Order(Generic[P]):
     def _key(self, package: int) -> Key:
         state = self._knowledge.solution.states[package]
         if state & 1:
-            return (1, 0, 0, 0, 0, package)
-        activity = self._activity[package]
-        return (0, self._ranks[package], activity < FRACTIOUS, state.bit_count(), -activity, package)
+            return (1, 0, 0, 0, package)
+        record = self._knowledge.packages[package]
+        return (0, record.rank, state.bit_count(), -record.conflicts, package)

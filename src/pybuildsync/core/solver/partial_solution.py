@@ -11,7 +11,7 @@ from pybuildsync.core.solver.problem import P
 
 
 class Entry(NamedTuple, Generic[P]):
-    """One narrowing: ``package`` had the states ``before``; ``cause`` is None for a decision, the first of its level."""
+    """One narrowing: ``package`` had the states ``before``. A decision, the first of its level, has no ``cause``."""
 
     package: int
     before: int
@@ -22,9 +22,9 @@ class Entry(NamedTuple, Generic[P]):
 class PartialSolution(Generic[P]):
     """The states that each package may still be in, with the trail that led there.
 
-    ``universe`` and ``states`` are masks by package. ``histories`` are positions on the trail by package. ``starts`` has
-    the position at which each decision level begins; level 0 holds what no decision led to. ``touched`` collects packages
-    whose states changed, for whoever keeps an order of them. ``propagated`` entries have been followed up.
+    ``universe`` and ``states`` are masks by package. ``histories`` are positions on the trail by package. ``starts``
+    has the position at which each decision level begins; level 0 holds what no decision led to. ``touched`` collects
+    packages whose states changed, for whoever keeps an order of them. ``propagated`` entries have been followed up.
     """
 
     __slots__ = ("entries", "histories", "propagated", "starts", "states", "touched", "universe")
@@ -83,9 +83,3 @@ class PartialSolution(Generic[P]):
         at = bisect_left(history, self.starts[level])
         state = self.entries[history[at]].before if at < len(history) else self.states[package]
         return state & mask == state
-
-    def level_of(self, package: int, mask: int) -> int:
-        """Return the level at which *package* came to be in *mask*, which it wasn't from the start."""
-        entries, history = self.entries, self.histories[package]
-        first = bisect_left(history, 1, key=lambda position: entries[position].before & ~mask == 0)
-        return entries[history[first - 1]].level

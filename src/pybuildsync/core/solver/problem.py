@@ -16,8 +16,8 @@ P = TypeVar("P", bound=Hashable)
 class Dependency(Generic[P]):
     """The stating version needs ``package`` to be in a state of ``allowed``.
 
-    With bit 0 in ``allowed`` it doesn't need the package, it only limits it. ``reason`` is opaque and hashable: it comes
-    back in the explanation, and versions whose dependencies are equal, reason included, are handled as one.
+    With bit 0 in ``allowed`` it doesn't need the package, it only limits it. ``reason`` is opaque and hashable: it
+    comes back in the explanation, and versions whose dependencies are equal, reason included, are handled as one.
     """
 
     package: P
@@ -29,8 +29,8 @@ class Dependency(Generic[P]):
 class Tie(Generic[P]):
     """While the stating version is selected, two packages go together (docs/solver.md, section 5).
 
-    ``left`` in L implies ``right`` in ``image(L)``, and ``right`` in R implies ``left`` in ``preimage(R)``, for all masks
-    L and R, bit 0 included. Both are functions of the mask alone, and a larger mask never has a smaller image.
+    ``left`` in L implies ``right`` in ``image(L)``, and ``right`` in R implies ``left`` in ``preimage(R)``, for all
+    masks L and R, bit 0 included. Both are functions of the mask alone; a larger mask never has a smaller image.
     """
 
     left: P

@@ -11,10 +11,10 @@ def make_failure(knowledge: Knowledge[P], last: Clause[P], statistics: Statistic
     found = {last.serial: last}
     waiting = [last]
     while waiting:
-        for cause in waiting.pop().causes:
-            if cause.serial not in found:
-                found[cause.serial] = cause
-                waiting.append(cause)
+        for other in waiting.pop().causes:
+            if other.serial not in found:
+                found[other.serial] = other
+                waiting.append(other)
     keys = [record.key for record in knowledge.packages]
     made: dict[int, Incompatibility[P]] = {}
     for serial in sorted(found):  # causes first
@@ -22,7 +22,7 @@ def make_failure(knowledge: Knowledge[P], last: Clause[P], statistics: Statistic
         cause: Cause[P]
         if clause.origin is None:
             cause = Derived(
-                causes=tuple(made[other.serial] for other in clause.causes),
+                causes=tuple(made[below.serial] for below in clause.causes),
                 pivots=tuple(keys[package] for package in clause.pivots),
             )
         elif isinstance(clause.origin, Nogood):

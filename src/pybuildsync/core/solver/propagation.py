@@ -4,6 +4,8 @@ A clause of which all terms but one hold rules that one out; a clause of which a
 what they imply at that moment, and the answer becomes a clause (docs/solver.md, sections 3 and 5).
 """
 
+from collections.abc import Iterator
+
 from pybuildsync.core.solver.clause import Clause, make_terms
 from pybuildsync.core.solver.knowledge import ActiveTie, Knowledge, Use
 from pybuildsync.core.solver.partial_solution import PartialSolution
@@ -34,29 +36,28 @@ def propagate(knowledge: Knowledge[P]) -> Clause[P] | None:
 
 
 def _follow(knowledge: Knowledge[P], package: int) -> Clause[P] | None:
-    """Look at everything that the state of *package* may have made to matter, newest first."""
-    solution = knowledge.solution
-    state = solution.states[package]
-    record = knowledge.packages[package]
-    for mask, clause in reversed(record.mentions):
-        if state & mask == state:
-            conflict = _examine(solution, clause)
-            if conflict is not None:
-                return conflict
-    for use in record.uses.values():
-        for clause in _relevant(knowledge, use, state):
-            conflict = _examine(solution, clause)
-            if conflict is not None:
-                return conflict
-    for clause in record.stated.get(state & -state, ()):  # whoever holds for all states left holds for the lowest
-        conflict = _examine(solution, clause)
+    """Look at everything that the state of *package* may have made to matter."""
+    for clause in _concerned(knowledge, package):
+        conflict = _examine(knowledge.solution, clause)
         if conflict is not None:
             return conflict
-    for tie in record.ties:
+    for tie in knowledge.packages[package].ties:
         conflict = _draw(knowledge, tie)
         if conflict is not None:
             return conflict
     return None
+
+
+def _concerned(knowledge: Knowledge[P], package: int) -> Iterator[Clause[P]]:
+    """Yield the clauses whose term for *package* holds now: what was learnt first, the newest before the others."""
+    state = knowledge.solution.states[package]
+    record = knowledge.packages[package]
+    for mask, clause in reversed(record.mentions):
+        if state & mask == state:
+            yield clause
+    for use in record.uses.values():
+        yield from _relevant(knowledge, use, state)
+    yield from record.stated.get(state & -state, ())  # what holds for all states left holds for the lowest
 
 
 def _relevant(knowledge: Knowledge[P], use: Use[P], state: int) -> list[Clause[P]]:

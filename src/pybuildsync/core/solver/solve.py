@@ -30,16 +30,16 @@ def solve(
 ) -> Solution[P] | Failure[P]:
     """Return versions for *root* and all that it entails, or the proof that there are none.
 
-    *root* has the single version 1. *nogoods* hold besides what versions state. Packages with a lower *rank* are decided
-    first; among equals the one with the fewest versions left.
+    *root* has the single version 1. *nogoods* hold besides what versions state. Packages with a lower *rank* are
+    decided first; among equals the one with the fewest versions left.
 
     Raises:
         InternalError: the provider chose a version that isn't allowed.
 
     """
     solution: PartialSolution[P] = PartialSolution()
-    knowledge = Knowledge(provider, solution)
-    order = Order(knowledge, rank)
+    knowledge = Knowledge(provider, solution, rank)
+    order = Order(knowledge)
     knowledge.add_package(root, 0b10)
     for nogood in nogoods:
         knowledge.add_nogood(nogood)
