@@ -1,0 +1,42 @@
+"""What is going on in the background of a client: its threads, and what they were asked for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from pybuildsync.index.workers import Job, Jobs, Workers
+
+if TYPE_CHECKING:
+    from pybuildsync.core.candidates import Listing
+    from pybuildsync.core.facts import Metadata
+    from pybuildsync.index.downloads import Downloaded
+    from pybuildsync.store.wheels import UnpackedWheel
+
+T = TypeVar("T")
+
+REQUESTS = 16  # in flight at once, for listings and metadata
+DOWNLOADS = 8  # at once, each with its unpacking
+
+
+class Background:
+    """Threads and jobs. Those for listings wait only for those for pages, and these for none."""
+
+    def __init__(self) -> None:
+        self._requests = Workers(REQUESTS, "request")
+        self._pages = Workers(REQUESTS, "page")
+        self._downloads = Workers(DOWNLOADS, "download")
+        self.listings: Jobs[Listing] = Jobs(self._requests)
+        self.metadata: Jobs[Metadata] = Jobs(self._requests)
+        self.wheels: Jobs[UnpackedWheel] = Jobs(self._downloads)
+        self.archives: Jobs[Downloaded] = Jobs(self._downloads)
+
+    def in_parallel(self, works: list[Callable[[], T]]) -> list[T]:
+        """Do all *works*, the first in this thread, and return what they give, in order."""
+        jobs = [Job(work) for work in works]
+        for job in jobs[1:]:
+            self._pages.add(job)
+        return [job.result() for job in jobs]
+
+    def close(self) -> None:
+        """Give up what hasn't begun."""
+        for workers in (self._requests, self._pages, self._downloads):
+            workers.close()

@@ -1,0 +1,222 @@
+"""Listings of projects, merged from all locations, with the store in front.
+
+It knows what is current, what has to be asked for again, and how pages become one listing. Threads are its caller's.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from pybuildsync.core.candidates import DistributionFile, Listing
+from pybuildsync.core.names import normalize_name
+from pybuildsync.core.story import Story, Warned
+from pybuildsync.errors import IndexFault
+from pybuildsync.index.addresses import origin, shown
+from pybuildsync.index.kept_listings import KeptListing, PageState, read_listing, write_listing
+from pybuildsync.index.local_folders import MISSING, local_page_path, read_local, stamp
+from pybuildsync.index.locations import Kind, Location, make_locations
+from pybuildsync.index.settings import IndexSettings
+from pybuildsync.index.transport import Transport
+from pybuildsync.store import Store
+
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz")
+_UNCHANGED = 304
+_UNKNOWN = frozenset({404, 410})
+_FOREVER = float("inf")
+
+
+class _Look(NamedTuple):
+    """What one look at a page gave: ``files`` is None if it is as it was; ``keep`` is whether the store may have it."""
+
+    state: PageState
+    files: tuple[DistributionFile, ...] | None
+    keep: bool = True
+
+
+InParallel: TypeAlias = Callable[[list[Callable[[], _Look]]], list[_Look]]
+
+
+class Listings:
+    """The listings that *settings* lead to. Safe in threads."""
+
+    def __init__(
+        self,
+        settings: IndexSettings,
+        store: Store,
+        transport: Callable[[], Transport],
+        story: Story,
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._transport = transport
+        self._story = story
+        self._clock = clock
+        self.locations = make_locations(settings)
+        self._identities = tuple(location.identity for location in self.locations)
+        self._lock = threading.Lock()
+        self._groups: dict[tuple[str, str], dict[str, list[DistributionFile]]] = {}
+        self._link_looks: dict[str, _Look] = {}
+        self._warned: set[str] = set()
+
+    def find(self, project: str) -> Listing | None:
+        """Return the listing of *project* if the store has it and it is current, without asking anybody."""
+        kept = read_listing(self._store, project, self._identities)
+        if kept is None:
+            return None
+        now = self._clock()
+        for location, state in zip(self.locations, kept.pages, strict=True):
+            if location.path:
+                if stamp(local_page_path(location, project)) != state.stamp:
+                    return None
+            elif not self._settings.offline and (self._settings.refresh or state.expires <= now):
+                return None
+        return kept.listing
+
+    def gather(self, project: str, in_parallel: "InParallel") -> Listing:
+        """Return the listing of *project*, asking every location whose page isn't current.
+
+        *in_parallel* does all it is given and returns the results.
+
+        Raises:
+            IndexFault: a location can't be asked, or there is nothing in the store while offline. One that is down is
+                an error even if others have the project: another answer than usual, without a word, would be worse.
+            EnvironmentFault: the settings' certificates can't be used.
+
+        """
+        kept = read_listing(self._store, project, self._identities)
+        states = kept.pages if kept else (None,) * len(self.locations)
+        pairs = list(zip(self.locations, states, strict=True))
+        looks = in_parallel([partial(self._look, location, project, state) for location, state in pairs])
+        pages = tuple(look.state for look in looks)
+        if kept and all(look.files is None for look in looks):
+            if pages != kept.pages:
+                write_listing(self._store, KeptListing(pages, kept.listing), self._identities)
+            return kept.listing
+        from pybuildsync.core.candidates import make_listing
+
+        found: dict[tuple[str, str], DistributionFile] = {}
+        for location, look in zip(self.locations, looks, strict=True):
+            files = look.files
+            if files is None and kept:
+                files = _files_of(kept.listing, location.page(project))
+            for file in files or ():
+                found.setdefault((file.filename, file.sha256 or file.url), file)
+        listing = make_listing(project, found.values())
+        if all(look.keep for look in looks):
+            write_listing(self._store, KeptListing(pages, listing), self._identities)
+        return listing
+
+    def _look(self, location: Location, project: str, known: PageState | None) -> _Look:
+        if location.path:
+            return self._look_here(location, project, known)
+        if self._settings.offline:
+            return self._look_offline(project, known)
+        if known and known.expires > self._clock() and not self._settings.refresh:
+            return _Look(known, None)
+        if location.kind is Kind.LINKS:
+            return self._look_at_links(location, project)
+        return self._look_at_index(location, project, known)
+
+    def _look_here(self, location: Location, project: str, known: PageState | None) -> _Look:
+        path = local_page_path(location, project)
+        seen = stamp(path)
+        if known and known.stamp == seen:
+            return _Look(known, None)
+        if seen == MISSING and stamp(location.path) == MISSING:
+            self._warn(f"{location.path} doesn't exist: nothing is taken from there")
+        state = PageState(stamp=seen, found=seen != MISSING)
+        if location.kind is Kind.INDEX:
+            return _Look(state, read_local(path, location.page(project)) if state.found else ())
+        return _Look(state, self._of_group((path, seen), project, lambda: read_local(path, location.url)))
+
+    def _look_offline(self, project: str, known: PageState | None) -> _Look:
+        if known:
+            return _Look(known, None)
+        here = [place for place in self.locations if place.path]
+        if any(self._look_here(place, project, None).files for place in here):
+            return _Look(PageState(found=False), (), keep=False)
+        raise IndexFault(
+            f"nothing is known of {project} while offline",
+            why="the store has no listing of it from these indexes, and no local folder has it",
+            hint="run once without --offline",
+        )
+
+    def _look_at_links(self, location: Location, project: str) -> _Look:
+        url = location.url
+        if url.partition("?")[0].endswith(_ARCHIVES):
+            from pybuildsync.index.listing_pages import single_file
+
+            return _Look(PageState(expires=_FOREVER), self._of_group((url, ""), project, lambda: (single_file(url),)))
+
+        def read() -> tuple[DistributionFile, ...]:
+            look = self._link_looks[url] = self._fetch_page(location, url, None)
+            if not look.state.found:
+                self._warn(f"{shown(url)} doesn't exist: nothing is taken from there")
+            return look.files or ()
+
+        files = self._of_group((url, ""), project, read)
+        return self._link_looks[url]._replace(files=files)
+
+    def _look_at_index(self, location: Location, project: str, known: PageState | None) -> _Look:
+        return self._fetch_page(location, location.page(project), known)
+
+    def _fetch_page(self, location: Location, url: str, known: PageState | None) -> _Look:
+        from pybuildsync.index.freshness import conditional_headers, validity
+        from pybuildsync.index.listing_pages import ACCEPT, read_page
+
+        transport = self._transport()
+        if not transport.is_secure(url):
+            raise IndexFault(
+                f"{shown(url)} isn't asked",
+                why="its address is plain http: anybody on the way could answer",
+                hint=f"use its https address, or --trusted-host {origin(url)[1]}",
+            )
+        headers = {"Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"}
+        if known:
+            headers |= conditional_headers(known.etag, known.last_modified)
+        reply = transport.fetch(url, headers=headers, index=location.url, accept=_UNKNOWN)
+        valid = validity(reply.headers, self._clock())
+        if reply.status == _UNCHANGED and known:
+            state = known._replace(expires=valid.expires, etag=valid.etag or known.etag)
+            return _Look(state, None)
+        found = reply.status not in _UNKNOWN
+        state = PageState("", valid.expires, valid.etag, valid.last_modified, found)
+        content_type = reply.headers.get("content-type", "")
+        return _Look(state, read_page(reply.body, content_type, reply.url, url) if found else (), valid.keep)
+
+    def _of_group(
+        self, key: tuple[str, str], project: str, read: Callable[[], Iterable[DistributionFile]]
+    ) -> tuple[DistributionFile, ...]:
+        """Return the files of *project* from a page or folder with files of many, which is read once."""
+        with self._lock:
+            groups = self._groups.get(key)
+            if groups is None:
+                groups = self._groups[key] = group_by_project(read())
+        return tuple(groups.get(project, ()))
+
+    def _warn(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            self._story.tell(Warned(text))
+
+
+def group_by_project(files: Iterable[DistributionFile]) -> dict[str, list[DistributionFile]]:
+    """Return *files* by the normalised names of all the projects that their file names may mean.
+
+    That is one for a wheel; the name in that of an sdist ends at any of its ``-``.
+    """
+    groups: dict[str, list[DistributionFile]] = {}
+    for file in files:
+        parts = file.filename.split("-")
+        last = 1 if file.is_wheel else len(parts) - 1
+        for name in dict.fromkeys(normalize_name("-".join(parts[:count])) for count in range(1, last + 1)):
+            groups.setdefault(name, []).append(file)
+    return groups
+
+
+def _files_of(listing: Listing, page: str) -> tuple[DistributionFile, ...]:
+    return tuple(
+        file for position in range(len(listing.versions)) for file in listing.files(position) if file.index == page
+    )
