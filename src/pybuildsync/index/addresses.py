@@ -49,8 +49,7 @@ def origin(url: str) -> Origin:
     port = ""
     if not host.endswith("]"):
         host, _, port = host.rpartition(":") if ":" in host else (host, "", "")
-    return scheme, host.strip("[]"), int(port) if port.isdecimal() else _SAFE_PATH = re.compile(r"[A-Za-z0-9_.~/-]*\Z")
-_DEFAULT_PORTS.get(scheme, 0)
+    return scheme, host.strip("[]"), int(port) if port.isdecimal() else _DEFAULT_PORTS.get(scheme, 0)
 
 
 def is_loopback(host: str) -> bool:
