@@ -6,7 +6,7 @@ of change, which byte code is checked against. Files behind hard links are read-
 editor says so before the edit would reach every environment. Whoever means to edit installs with ``copy``, or as
 editable.
 
-Never decides what goes where, never writes to the store. docs/environments.md has the reasons.
+Never decides what goes where, never writes to the store.
 """
 
 import os
