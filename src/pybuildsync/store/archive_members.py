@@ -53,13 +53,13 @@ def broken(name: str, why: str) -> PackageError:
     )
 
 
-def read_members(path: str, name: str) -> dict[str, zipfile.ZipInfo]:
+def read_members(path: str, name: str, *, most: int = MOST_MEMBERS) -> dict[str, zipfile.ZipInfo]:
     """Return the files in the zip archive at *path* by name; folders are passed over.
 
     Raises:
         PackageError: it is no zip archive or holds what no sound one does: links, devices, encrypted members, other
             compressions than deflate, names that :func:`~pybuildsync.store.member_names.refusal` refuses, names twice,
-            more than MOST_MEMBERS or MOST_BYTES, growth beyond MOST_GROWTH, members that overlap.
+            more than *most* members or MOST_BYTES, growth beyond MOST_GROWTH, members that overlap.
 
     """
     try:
@@ -67,8 +67,8 @@ def read_members(path: str, name: str) -> dict[str, zipfile.ZipInfo]:
             infos = archive.infolist()
     except _BROKEN_ZIP as error:
         raise broken(name, f"it is no zip archive, or a damaged one: {error}") from error
-    if len(infos) > MOST_MEMBERS:
-        raise broken(name, f"it holds {len(infos)} members, more than {MOST_MEMBERS}")
+    if len(infos) > most:
+        raise broken(name, f"it holds {len(infos)} members, more than {most}")
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         path_inside = info.orig_filename.removesuffix("/")

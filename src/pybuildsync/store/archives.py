@@ -7,8 +7,9 @@ import os
 
 from pybuildsync.store.location import Store, file_name, kind_folder
 from pybuildsync.store.locks import in_use
+from pybuildsync.store.member_names import refusal
 from pybuildsync.store.sealing import mark_used
-from pybuildsync.store.writing import flush, new_temporary, settle, write_file, writing
+from pybuildsync.store.writing import flush, new_entry, new_temporary, write_file, writing
 
 
 def find_archive(store: Store, sha256: str) -> str | None:
@@ -48,11 +49,10 @@ def add_archive(store: Store, part_path: str, sha256: str, filename: str) -> str
 
     """
     final = f"{kind_folder(store, 'archives')}/{file_name(sha256)}"
-    with in_use(store), writing(store):
+    name = os.path.basename(filename.replace("\\", "/"))
+    if refusal(name):
+        name = "archive"
+    with in_use(store), new_entry(store, final, is_whole=lambda: find_archive(store, sha256) is not None) as folder:
         flush(part_path)
-        temporary = new_temporary(store)
-        os.mkdir(temporary)
-        name = os.path.basename(filename.replace("\\", "/")) or "archive"
-        os.replace(part_path, f"{temporary}/{name}")
-        settle(temporary, final, is_whole=lambda: find_archive(store, sha256) is not None)
+        os.replace(part_path, f"{folder}/{name}")
     return find_archive(store, sha256) or f"{final}/{name}"

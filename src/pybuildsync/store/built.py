@@ -14,7 +14,7 @@ from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, file_name, kind_folder
 from pybuildsync.store.locks import in_use
 from pybuildsync.store.sealing import mark_used, read_sealed, seal
-from pybuildsync.store.writing import flush, new_temporary, remove_tree, settle, write_file, writing
+from pybuildsync.store.writing import flush, new_entry, write_file
 
 _MARSHAL_VERSION = 4
 
@@ -78,21 +78,12 @@ class StoredWheels:
             sha256, size = _digest(wheel_path)
         except OSError as error:
             raise EnvironmentFault(f"the built wheel {wheel_path} can't be read", why=str(error)) from error
-        with in_use(self.store), writing(self.store):
-            temporary = new_temporary(self.store)
-            os.mkdir(temporary)
-            try:
-                shutil.copyfile(wheel_path, f"{temporary}/{filename}")
-                flush(f"{temporary}/{filename}")
-                write_file(
-                    f"{temporary}/result", seal(marshal.dumps((filename, sha256, size, result), _MARSHAL_VERSION))
-                )
-            except BaseException:
-                remove_tree(temporary)
-                raise
-            settle(temporary, self._folder(key), is_whole=lambda: self.find(key) is not None)
-        path = f"{self._folder(key)}/{filename}"
-        return self.find(key) or BuiltWheel(key, path, sha256, filename, result)
+        final = self._folder(key)
+        with in_use(self.store), new_entry(self.store, final, is_whole=lambda: self.find(key) is not None) as folder:
+            shutil.copyfile(wheel_path, f"{folder}/{filename}")
+            flush(f"{folder}/{filename}")
+            write_file(f"{folder}/result", seal(marshal.dumps((filename, sha256, size, result), _MARSHAL_VERSION)))
+        return self.find(key) or BuiltWheel(key, f"{final}/{filename}", sha256, filename, result)
 
     def _folder(self, key: str) -> str:
         return f"{kind_folder(self.store, 'built')}/{file_name(key)}"

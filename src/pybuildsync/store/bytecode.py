@@ -19,19 +19,30 @@ from pybuildsync.store.writing import MODE, new_temporary, remove_tree, settle, 
 
 # Runs in the target interpreter, 3.8 or later, with nothing but its standard library: compiles each (source, name in
 # the wheel, target folder) of its input. What doesn't compile is passed over, as pip does: wheels hold files for other
-# Pythons, and templates. The invalidation mode is said because SOURCE_DATE_EPOCH would change it.
+# Pythons, and templates. The files are put together here (PEP 552) because py_compile of several releases doesn't
+# notice when a full disk takes only a part of one.
 _SCRIPT = """
-import importlib.util, json, os, py_compile, sys
+import importlib.util, json, marshal, os, struct, sys
+folders = set()
 for source, name, folder in json.load(sys.stdin):
     target = os.path.join(folder, importlib.util.cache_from_source(name, optimization=""))
     try:
-        py_compile.compile(source, target, name, True, 0, py_compile.PycInvalidationMode.TIMESTAMP)
-        os.chmod(target, int(sys.argv[1], 8))
+        status = os.stat(source)
+        with open(source, "rb") as file:
+            text = file.read()
+        try:
+            code = marshal.dumps(compile(text, name, "exec", dont_inherit=True, optimize=0))
+        except Exception:
+            continue
+        if os.path.dirname(target) not in folders:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            folders.add(os.path.dirname(target))
+        stamp = struct.pack("<LLL", 0, int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF)
+        with open(target, "wb", opener=lambda path, flags: os.open(path, flags, int(sys.argv[1], 8))) as file:
+            file.write(importlib.util.MAGIC_NUMBER + stamp + code)
     except OSError as error:
         json.dump([error.errno, error.strerror, target], sys.stdout)
         break
-    except Exception:
-        pass
 """
 _FEWEST_FOR_A_PROCESS = 50
 _MOST_SAID = 2000

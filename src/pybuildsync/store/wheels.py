@@ -17,7 +17,7 @@ from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, file_name, kind_folder
 from pybuildsync.store.locks import in_use
 from pybuildsync.store.sealing import mark_used, read_sealed, seal
-from pybuildsync.store.writing import new_temporary, remove_tree, settle, write_file, writing
+from pybuildsync.store.writing import new_entry, write_file
 
 if TYPE_CHECKING:
     from pybuildsync.store.unpacking import WheelParts
@@ -73,7 +73,7 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
     try:
         parts: ManifestParts = marshal.loads(data)
         wheel = UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
-    except (ValueError, TypeError, EOFError):
+    except (ValueError, TypeError, EOFError, IndexError):
         return None
     if is_first_today:
         if not _has_all(wheel):
@@ -111,29 +111,23 @@ def add_wheel(
         os.stat(wheel_path)
     except OSError as error:
         raise EnvironmentFault(f"the wheel {wheel_path} can't be read", why=str(error)) from error
-    with in_use(store), writing(store):
-        temporary = new_temporary(store)
-        os.mkdir(temporary)
-        try:
-            parts = unpack_archive(wheel_path, f"{temporary}/files", name=name)
-            metadata = _agreed_metadata(name, parts, project=project, version=version, filename=filename)
-            wheel = UnpackedWheel(
-                path=f"{entry_folder(store, sha256)}/files",
-                sha256=sha256,
-                project=metadata.name,
-                version=metadata.version,
-                dist_info=parts.dist_info,
-                root_is_purelib=parts.root_is_purelib,
-                dirs=parts.dirs,
-                files=parts.files,
-                entry_points=parts.entry_points,
-                metadata=metadata,
-            )
-            write_file(f"{temporary}/manifest", seal(marshal.dumps(_manifest(wheel), _MARSHAL_VERSION)))
-        except BaseException:
-            remove_tree(temporary)
-            raise
-        settle(temporary, entry_folder(store, sha256), is_whole=lambda: find_wheel(store, sha256) is not None)
+    final = entry_folder(store, sha256)
+    with in_use(store), new_entry(store, final, is_whole=lambda: find_wheel(store, sha256) is not None) as folder:
+        parts = unpack_archive(wheel_path, f"{folder}/files", name=name)
+        metadata = _agreed_metadata(name, parts, project=project, version=version, filename=filename)
+        wheel = UnpackedWheel(
+            path=f"{final}/files",
+            sha256=sha256,
+            project=metadata.name,
+            version=metadata.version,
+            dist_info=parts.dist_info,
+            root_is_purelib=parts.root_is_purelib,
+            dirs=parts.dirs,
+            files=parts.files,
+            entry_points=parts.entry_points,
+            metadata=metadata,
+        )
+        write_file(f"{folder}/manifest", seal(marshal.dumps(_manifest(wheel), _MARSHAL_VERSION)))
     return wheel
 
 

@@ -116,6 +116,25 @@ def flush(path: str) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def new_entry(store: Store, final: str, *, is_whole: Callable[[], bool]) -> Iterator[str]:
+    """Give the block an empty folder to fill, then have it at *final* (:func:`settle`), or gone if the block fails.
+
+    Raises:
+        EnvironmentFault: the store can't be written.
+
+    """
+    with writing(store):
+        temporary = new_temporary(store)
+        os.mkdir(temporary)
+        try:
+            yield temporary
+        except BaseException:
+            remove_tree(temporary)
+            raise
+        settle(temporary, final, is_whole=is_whole)
+
+
 def settle(temporary: str, final: str, *, is_whole: Callable[[], bool]) -> bool:
     """Move the finished folder *temporary* to *final*; return False, and remove it, where another one is kept.
 
