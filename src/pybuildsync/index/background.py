@@ -8,7 +8,7 @@ from pybuildsync.index.workers import Job, Jobs, Workers
 if TYPE_CHECKING:
     from pybuildsync.core.candidates import Listing
     from pybuildsync.core.facts import Metadata
-    from pybuildsync.index.downloads import Downloaded
+    from pybuildsync.index.downloaded import Downloaded
     from pybuildsync.store.wheels import UnpackedWheel
 
 T = TypeVar("T")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata
-from pybuildsync.core.story import Silent, Story
 from pybuildsync.index.files import Files
 from pybuildsync.index.listings import Listings
 from pybuildsync.index.settings import IndexSettings
@@ -23,8 +22,9 @@ from pybuildsync.store import Store
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pybuildsync.core.story import Story
     from pybuildsync.index.background import Background
-    from pybuildsync.index.downloads import Downloaded
+    from pybuildsync.index.downloaded import Downloaded
     from pybuildsync.index.transport import Transport
     from pybuildsync.store.wheels import UnpackedWheel
 
@@ -43,7 +43,7 @@ class IndexClient:
         settings: IndexSettings,
         store: Store,
         *,
-        story: Story | None = None,
+        story: "Story | None" = None,
         environ: Mapping[str, str] = os.environ,
         pause: Callable[[float], object] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -53,9 +53,12 @@ class IndexClient:
         self._environ = environ
         self._pause = pause
         self._clock = clock
-        told = story or Silent()
-        self._listings = Listings(settings, store, self._get_transport, told, clock)
-        self._files = Files(store, self._get_transport, told, offline=settings.offline)
+        if story is None:
+            from pybuildsync.core.story import Silent
+
+            story = Silent()
+        self._listings = Listings(settings, store, self._get_transport, story, clock)
+        self._files = Files(store, self._get_transport, story, offline=settings.offline)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._background: Background | None = None

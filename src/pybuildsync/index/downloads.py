@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault, PackageError
 from pybuildsync.index.addresses import origin, shown
+from pybuildsync.index.downloaded import Downloaded
 from pybuildsync.index.transport import BrokenAnswerError, OpenReply, Transport
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ _UNSATISFIABLE = 416
 _RANGE_START = re.compile(r"bytes\s+(\d+)-")
 _WHOLE_FILES = {"Accept-Encoding": "identity"}  # hashes are of the file as it is stored
 _CHUNK = 1024 * 1024
-
-
-class Downloaded(NamedTuple):
-    """A file that is here: its path, SHA-256 hex digest and size in bytes."""
-
-    path: str
-    sha256: str
-    size: int
 
 
 def download_file(

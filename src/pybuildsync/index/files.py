@@ -6,24 +6,26 @@ is asked for again each time, by its validators where its server gives them.
 
 import marshal
 import os
-from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
-from pybuildsync.core.metadata_text import parse_metadata
-from pybuildsync.core.story import DownloadProgress, Story
 from pybuildsync.errors import IndexFault, PackageError
 from pybuildsync.index.addresses import local_path, origin, shown
-from pybuildsync.index.downloads import Downloaded, download_file, hash_local, verify_hashes
-from pybuildsync.index.freshness import conditional_headers
+from pybuildsync.index.downloaded import Downloaded
 from pybuildsync.index.kept_metadata import metadata_key, read_metadata, write_metadata
 from pybuildsync.index.local_folders import stamp
-from pybuildsync.index.transport import OpenReply, Transport
 from pybuildsync.store import Store
 from pybuildsync.store.archives import add_archive, find_archive, new_part
 from pybuildsync.store.records import read_record, write_record
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pybuildsync.core.story import Story
+    from pybuildsync.index.transport import OpenReply, Transport
 
 _ABSENT = frozenset({404, 410})
 _UNCHANGED = 304
@@ -32,7 +34,7 @@ _UNCHANGED = 304
 class Files:
     """Gets files and their metadata. Safe in threads."""
 
-    def __init__(self, store: Store, transport: Callable[[], Transport], story: Story, *, offline: bool) -> None:
+    def __init__(self, store: Store, transport: "Callable[[], Transport]", story: "Story", *, offline: bool) -> None:
         self._store = store
         self._transport = transport
         self._story = story
@@ -63,6 +65,8 @@ class Files:
         if text is None:
             metadata = self.wheel(file, project, version, first=rest).metadata
         else:
+            from pybuildsync.core.metadata_text import parse_metadata
+
             metadata = parse_metadata(text, Origin.WHEEL, source=file.filename)
             _check_identity(file, metadata, project, version)
         write_metadata(self._store, key, metadata)
@@ -73,7 +77,7 @@ class Files:
         return find_wheel(self._store, file.sha256) if file.sha256 else None
 
     def wheel(
-        self, file: DistributionFile, project: str, version: str, *, first: OpenReply | None = None
+        self, file: DistributionFile, project: str, version: str, *, first: "OpenReply | None" = None
     ) -> UnpackedWheel:
         """Return the wheel *file* of *project* (normalised) at *version*, unpacked and verified.
 
@@ -97,6 +101,8 @@ class Files:
 
         path = local_path(file.url)
         if path is not None:
+            from pybuildsync.index.downloads import hash_local
+
             return add(hash_local(file, path))
         answer = first or self._ask_again(file)
         if isinstance(answer, str):
@@ -141,7 +147,7 @@ class Files:
             got = self._download(file, answer)
         return Downloaded(add_archive(self._store, got.path, got.sha256, file.filename), got.sha256, got.size)
 
-    def _metadata_text(self, file: DistributionFile, project: str) -> tuple[bytes | None, OpenReply | None]:
+    def _metadata_text(self, file: DistributionFile, project: str) -> "tuple[bytes | None, OpenReply | None]":
         """Return the text of METADATA; or None, and an open answer with the whole wheel if there happens to be one."""
         from pybuildsync.index.ranges import NoRangesError, fetch_metadata, read_local_metadata
 
@@ -168,6 +174,8 @@ class Files:
         """Return the ``.metadata`` beside *file*, verified; None if it isn't there, whatever the listing says."""
         import hashlib
 
+        from pybuildsync.index.downloads import verify_hashes
+
         address, mark, query = file.url.partition("?")
         reply = self._transport().fetch(f"{address}.metadata{mark}{query}", index=file.index, accept=_ABSENT)
         if reply.status in _ABSENT:
@@ -177,12 +185,14 @@ class Files:
         verify_hashes(named, {name: hashlib.new(name, reply.body).hexdigest() for name, _ in hashes})
         return reply.body
 
-    def _ask_again(self, file: DistributionFile) -> OpenReply | str | None:
+    def _ask_again(self, file: DistributionFile) -> "OpenReply | str | None":
         """Ask for a file without hashes by the validators of last time; return its SHA-256 if it is the same still."""
         self._check_online(file)
         data = None if file.hashes else read_record(self._store, "metadata", f"file {file.url}")
         if data is None:
             return None
+        from pybuildsync.index.freshness import conditional_headers
+
         etag, last_modified, sha256 = marshal.loads(data)
         headers = {"Accept-Encoding": "identity", **conditional_headers(etag, last_modified)}
         reply = self._transport().open(file.url, headers=headers, index=file.index, accept=frozenset())
@@ -191,7 +201,10 @@ class Files:
         reply.close()
         return str(sha256)
 
-    def _download(self, file: DistributionFile, first: OpenReply | None) -> Downloaded:
+    def _download(self, file: DistributionFile, first: "OpenReply | None") -> Downloaded:
+        from pybuildsync.core.story import DownloadProgress
+        from pybuildsync.index.downloads import download_file
+
         part = new_part(self._store)
         told = [0]
 
@@ -213,6 +226,8 @@ class Files:
 
     def _copy(self, file: DistributionFile, path: str) -> Downloaded:
         from shutil import copyfile
+
+        from pybuildsync.index.downloads import hash_local
 
         part = new_part(self._store)
         try:

@@ -11,10 +11,10 @@ from typing import TypeAlias
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import join, last_segment, shown, split_credentials
+from pybuildsync.index.locations import ARCHIVES
 
 Attributes: TypeAlias = Mapping[str, str]
 
-ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz")
 HASHES = {"sha256": 64, "sha512": 128, "sha384": 96, "sha224": 56, "sha1": 40, "md5": 32}
 
 _UNUSUAL = re.compile(

@@ -5,7 +5,8 @@ from typing import Any
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import join, shown, split_credentials
-from pybuildsync.index.html_listing import ARCHIVES, unknown_version, valid_hashes
+from pybuildsync.index.html_listing import unknown_version, valid_hashes
+from pybuildsync.index.locations import ARCHIVES
 
 
 def read_json(body: bytes, url: str, index: str) -> tuple[DistributionFile, ...]:

@@ -6,21 +6,22 @@ It knows what is current, what has to be asked for again, and how pages become o
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.story import Story, Warned
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import origin, shown
 from pybuildsync.index.kept_listings import KeptListing, PageState, read_listing, write_listing
 from pybuildsync.index.local_folders import MISSING, local_page_path, read_local, stamp
-from pybuildsync.index.locations import Kind, Location, make_locations
+from pybuildsync.index.locations import ARCHIVES, Kind, Location, make_locations
 from pybuildsync.index.settings import IndexSettings
-from pybuildsync.index.transport import Transport
 from pybuildsync.store import Store
 
-_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz")
+if TYPE_CHECKING:
+    from pybuildsync.core.story import Story
+    from pybuildsync.index.transport import Transport
+
 _UNCHANGED = 304
 _UNKNOWN = frozenset({404, 410})
 _FOREVER = float("inf")
@@ -44,8 +45,8 @@ class Listings:
         self,
         settings: IndexSettings,
         store: Store,
-        transport: Callable[[], Transport],
-        story: Story,
+        transport: "Callable[[], Transport]",
+        story: "Story",
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
@@ -145,7 +146,7 @@ class Listings:
 
     def _look_at_links(self, location: Location, project: str) -> _Look:
         url = location.url
-        if url.partition("?")[0].endswith(_ARCHIVES):
+        if url.partition("?")[0].endswith(ARCHIVES):
             from pybuildsync.index.listing_pages import single_file
 
             return _Look(PageState(expires=_FOREVER), self._of_group((url, ""), project, lambda: (single_file(url),)))
@@ -199,6 +200,8 @@ class Listings:
     def _warn(self, text: str) -> None:
         if text not in self._warned:
             self._warned.add(text)
+            from pybuildsync.core.story import Warned
+
             self._story.tell(Warned(text))
 
 

@@ -8,8 +8,7 @@ import os
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import path_url
-from pybuildsync.index.html_listing import ARCHIVES
-from pybuildsync.index.locations import Kind, Location
+from pybuildsync.index.locations import ARCHIVES, Kind, Location
 
 MISSING = "missing"
 _PAGES = (".html", ".htm")

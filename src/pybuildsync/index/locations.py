@@ -7,6 +7,8 @@ from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import Credentials, local_path, origin, path_url, shown, split_credentials
 from pybuildsync.index.settings import IndexSettings
 
+ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz")  # of wheels and sdists; the rest of an index is no business of ours
+
 
 class Kind(Enum):
     """What a location is."""

@@ -4,7 +4,7 @@ It never keeps anything and never judges what it is given. ``urllib3`` and ``ssl
 that a run that needs none doesn't pay the 80 ms.
 """
 
-import random
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -175,7 +175,8 @@ class Transport:
             if retries:
                 fault = IndexFault(fault.what, why=f"{fault.why}\ntried {retries + 1} times", hint=fault.hint)
             raise fault
-        pause = min(0.25 * 2**attempt, _LONGEST_PAUSE) * random.uniform(0.5, 1.5)  # noqa: S311
+        jitter = 0.5 + os.urandom(1)[0] / 255
+        pause = min(0.25 * 2**attempt, _LONGEST_PAUSE) * jitter
         wished = retry_after(wish, time.time())
         if wished is not None and wished > _LONGEST_WISH:
             why = f"{fault.why}\nit asks to come back in {wished:.0f} s"
