@@ -75,6 +75,23 @@ class Workshop:
     failures: dict[tuple[str, str, str], tuple[str, BuildFailure]]
     builds: int = 0
 
+    def foresee(self, resolution: Resolution) -> None:
+        """Start to download the wheels that will run, if there are builds to wait for."""
+        ready = resolution.ready_to_build()
+        scopes = [(), *((*chosen.scope, (chosen.name, chosen.version)) for chosen in ready)] if ready else []
+        for scope in scopes:
+            for chosen in resolution.in_scope(scope):
+                if chosen.pick.file is not None:
+                    self.index.start_wheel(chosen.pick.file, chosen.name, chosen.version)
+
+    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        """See :func:`do_builds`."""
+        return do_builds(self, goal, resolution, facts, prepare=prepare)
+
+    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
+        """See :func:`build_prepared`."""
+        return build_prepared(self, goal, resolution, facts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -141,7 +158,6 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
 
     """
     ready = resolution.ready_to_build()
-    _start_downloads(shop, resolution, ready)
     running: dict[Future[BuildResult], Order] = {}
     seen: set[str] = set()
     for chosen in ready:
@@ -171,13 +187,6 @@ def build_prepared(shop: Workshop, goal: Goal, resolution: Resolution, facts: Fa
         order = _order_again(shop, goal, facts, chosen, variant)
         running[_submit(shop, order, facts, ("wheel",))] = order
     return _collect(shop, goal, facts, running)
-
-
-def _start_downloads(shop: Workshop, resolution: Resolution, ready: tuple[Chosen, ...]) -> None:
-    for chosen in ready:
-        for each in resolution.in_scope((*chosen.scope, (chosen.name, chosen.version))):
-            if each.pick.file is not None:
-                shop.index.start_wheel(each.pick.file, each.name, each.version)
 
 
 def _order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, chosen: Chosen) -> Order:
@@ -370,7 +379,7 @@ def _learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: Build
         text = f"{source.name} {source.version}: {module} looks for libraries in {folder}, which goes with the build"
         shop.story.tell(Warned(text))
     variant = _variant(goal, order, built, links.parts, "")
-    record = record_of(order, goal, variant, prepared=prepared, result=result)
+    record = record_of(order, goal, variant, prepared=prepared, result=result, settings=shop.settings)
     wheel_path = _with_record(shop, result.wheel_path, record)
     told = marshal.dumps((_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None))
     kept = shop.built.save(order.key, wheel_path, told)

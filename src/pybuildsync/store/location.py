@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 VARIABLE = "PYBUILDSYNC_CACHE_DIR"
 
-RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults")
+RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults", "builds")
 # Whoever changes what is written under a kind raises its number here.
 FORMATS = {**dict.fromkeys(RECORDS, 1), "archives": 1, "wheels": 1, "built": 1}
 

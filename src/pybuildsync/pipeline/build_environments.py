@@ -1,0 +1,29 @@
+"""Fills build environments from the store, as the frontend asks for it."""
+
+import os
+from dataclasses import dataclass
+
+from pybuildsync.environments.interpreters import Interpreter
+from pybuildsync.environments.schemes import virtual_scheme
+from pybuildsync.store.location import Store
+from pybuildsync.store.wheels import UnpackedWheel, find_wheel
+
+
+@dataclass(frozen=True, slots=True)
+class FillEnvironment:
+    """Puts unpacked wheels into a virtual environment that was made from *interpreter*'s base; can be pickled."""
+
+    store: Store
+    interpreter: Interpreter
+
+    def __call__(self, root: str, environment: tuple[str, ...]) -> None:
+        """Fill the environment at *root* with the wheels whose unpacked folders are *environment*."""
+        from pybuildsync.environments.transaction import populate
+
+        populate(tuple(self._wheel(path) for path in environment), virtual_scheme(root, self.interpreter))
+
+    def _wheel(self, path: str) -> UnpackedWheel:
+        wheel = find_wheel(self.store, os.path.basename(os.path.dirname(path)).strip("="))
+        if wheel is None:
+            raise FileNotFoundError(path)
+        return wheel

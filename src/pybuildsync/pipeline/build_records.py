@@ -1,0 +1,99 @@
+"""Build records: from a finished build to the record in its wheel, and from an installed record back to a variant."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.policies import EXACT, Policy, PolicyBook
+from pybuildsync.core.variants import Ingredient, Match, Source, Variant
+from pybuildsync.frontend.build_job import BuildResult
+
+if TYPE_CHECKING:
+    from pybuildsync.pipeline.builds import Order
+
+
+def record_of(
+    order: "Order", goal: Goal, variant: Variant, *, prepared: Metadata | None, result: BuildResult, settings: Any
+) -> dict[str, Any]:
+    """Return the build record (docs/build-records.md) of the build of *order* that gave *variant*."""
+    from pybuildsync_hooks import record
+
+    source = order.source
+    is_tree = os.path.isdir(order.path)
+    target = goal.target
+    return record.make_record(
+        name=source.name,
+        version=source.version,
+        source=record.Source(
+            kind="directory" if is_tree else "sdist",
+            filename=os.path.basename(order.path) if is_tree or source.file is None else source.file.filename,
+            sha256=order.digest,
+            subdirectory=source.subdirectory,
+        ),
+        backend=order.stated.backend,
+        build_requires=[str(each) for each in order.stated.build_requires],
+        hook_requires=list(result.requires),
+        environment=[record.Ingredient(e.name, e.version, e.sha256, e.key) for e in order.against],
+        implementation=target.implementation,
+        python=target.full_version,
+        platform=target.platform,
+        tags=_tags(result.wheel_path or ""),
+        prepared_requires=None if prepared is None else [str(each) for each in prepared.requires],
+        built_requires=[str(each) for each in variant.metadata.requires],
+        matches=[record.Match(m.name, m.built, m.evidence, str(m.policy), m.sentence) for m in variant.matches],
+        links=[record.Link(module, library, owner, path) for module, library, owner, path, _ in variant.links],
+        config_settings=dict(settings.config_settings(source.name)),
+        variables=dict(settings.variables(source.name)),
+        build_time="retry" if order.date else "latest",
+        as_of=order.date,
+        build_key=order.key,
+    )
+
+
+def _tags(wheel_path: str) -> list[str]:
+    from pybuildsync.core.wheel_choice import expand_tags
+
+    stem = os.path.basename(wheel_path).removesuffix(".whl")
+    return list(expand_tags("-".join(stem.split("-")[-3:])))
+
+
+def variant_of(record: Mapping[str, Any] | None, metadata: Metadata, policies: PolicyBook) -> Variant | None:
+    """Return the variant that an installed distribution is, as its build record tells; None without a valid record.
+
+    What must match is judged by the policies of today: configuration may have changed since.
+    """
+    if record is None:
+        return None
+    from pybuildsync_hooks.record import check_record
+
+    if check_record(record):
+        return None
+    name = record["name"]
+    matches = tuple(
+        Match(each["name"], each["version"], each["evidence"], _policy(name, each, policies), each["reason"])
+        for each in record["matches"]
+    )
+    links = tuple((e["module"], e["library"], e["distribution"], e["path"], False) for e in record["links"])
+    return Variant(
+        source=Source(name, metadata.version, record["source"]["sha256"]),
+        key=record["build_key"],
+        metadata=metadata,
+        ingredients=tuple(
+            Ingredient(e["name"], e["version"], e["sha256"], e["build_key"]) for e in record["environment"]
+        ),
+        matches=matches,
+        coupled=tuple((match.name, match.built) for match in matches),
+        wheel="installed",
+        build_time=record["build_time"]["as_of"],
+        links=links,
+    )
+
+
+def _policy(project: str, match: Mapping[str, Any], policies: PolicyBook) -> Policy:
+    if match["evidence"] == "configured":
+        return policies.configured(project, match["name"]) or Policy(tuple(match["policy"].split("+")))
+    if match["evidence"] == "baked":
+        return Policy(("any",), "the wheel's own requirement")
+    return policies.policy(project, match["name"], match["version"]) or EXACT

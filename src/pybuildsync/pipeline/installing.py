@@ -1,0 +1,209 @@
+"""An install from goal to environment: the loop, the plan, its check, one transaction.
+
+Nothing in the environment changes before everything is fetched, built and checked (docs/matching.md, "What must hold").
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pybuildsync.core.goal import Goal, Installed
+from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
+from pybuildsync.core.loop import Settled, settle
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
+from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock, Warned
+from pybuildsync.core.variants import Facts
+from pybuildsync.environments.installed import InstalledDistribution, read_record_file
+from pybuildsync.environments.layouts import Placement
+from pybuildsync.environments.linking import LinkMode
+from pybuildsync.environments.planning import Changes
+from pybuildsync.environments.schemes import Scheme
+from pybuildsync.errors import PackageError, RequestError
+from pybuildsync.native.providers import Link, unmet
+from pybuildsync.pipeline.builds import Workshop, fetch_wheels
+from pybuildsync.pipeline.linked_libraries import installed_files
+from pybuildsync.store.wheels import UnpackedWheel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What an install will do: the settled loop, one step for each distribution, and what it leaves disturbed."""
+
+    settled: Settled
+    steps: tuple[Step, ...]
+    disturbed: tuple[Disturbed, ...]
+    goal: Goal
+
+
+def plan_install(
+    shop: Workshop, goal: Goal, story: Story, *, max_rounds: int, rebuild: bool, everything_goes: bool = False
+) -> Planned:
+    """Return how *goal* is met, with the installed variants rebuilt that the change would break.
+
+    Without *rebuild* such a change is refused. With *everything_goes* nothing that is installed counts (``--target``).
+
+    Raises:
+        RequestError: there is no solution, or the change would break a variant and *rebuild* is off.
+        PackageError: a source can't be built, or a wheel doesn't fit what it needs.
+
+    """
+    facts = Facts()
+    rounds = 1
+    while True:
+        try:
+            settled = settle(goal, shop.knowledge, shop, facts, story, max_rounds=max_rounds, first=rounds)
+        except NoSolution as error:
+            raise _with_failures(shop, error) from error
+        facts, rounds = settled.facts, settled.rounds
+        markers = MarkerAnswers(goal.target)
+        disturbed = () if everything_goes else _disturbed_by(settled.resolution, goal.installed, markers)
+        again = tuple(each for each in disturbed if each.match is not None)
+        if not again:
+            break
+        if not rebuild:
+            raise _refused(again)
+        goal = _with_rebuilds(goal, again)
+    steps = make_plan(settled.resolution, goal.installed, goal.reinstall)
+    return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
+
+
+def _disturbed_by(
+    resolution: Resolution, installed: tuple[Installed, ...], markers: MarkerAnswers
+) -> tuple[Disturbed, ...]:
+    """Return what *resolution* would break among what stays: what was broken before is not its fault."""
+    before = {each.name: each.version for each in installed}
+    after = before | {chosen.name: chosen.version for chosen in resolution.running}
+    names = frozenset(chosen.name for chosen in resolution.running)
+    was = {(each.installed.name, each.library) for each in find_disturbed(before, installed, markers, but=names)}
+    now = find_disturbed(after, installed, markers, but=names)
+    return tuple(each for each in now if each.match is not None or (each.installed.name, each.library) not in was)
+
+
+def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...]) -> Goal:
+    """Return *goal* with the sources of installed variants back among the requirements."""
+    names = frozenset(each.installed.name for each in disturbed)
+    requirements = tuple(Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed)
+    formats = replace(goal.formats, no_binary=goal.formats.no_binary | names)
+    return replace(goal, requirements=(*goal.requirements, *requirements), formats=formats)
+
+
+def _refused(disturbed: tuple[Disturbed, ...]) -> RequestError:
+    return RequestError(
+        "the change would break what is installed",
+        why="\n".join(each.text for each in disturbed),
+        hint="leave out --no-rebuild, and these are rebuilt in the same step",
+    )
+
+
+def _with_failures(shop: Workshop, error: NoSolution) -> NoSolution:
+    """Add the builds that failed before the search for other build tools: they may be why there is no solution."""
+    if not shop.failures:
+        return error
+    told = "\n\n".join(f"{failure.what}\n{failure.why}".strip() for _, failure in shop.failures.values())
+    return NoSolution(error.what, why=f"{error.why}\n\nBefore that:\n{told}", hint=error.hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The wheels of all steps that install something, in the order of the steps."""
+
+    wheels: tuple[tuple[Step, UnpackedWheel], ...]
+
+
+def fetch(shop: Workshop, planned: Planned) -> Fetched:
+    """Fetch what the steps of *planned* install.
+
+    Raises:
+        IndexFault: an index doesn't give a file.
+        PackageError: a wheel is broken.
+
+    """
+    steps = tuple(step for step in planned.steps if step.kind != "keep")
+    wheels = fetch_wheels(shop, (step.chosen for step in steps))
+    return Fetched(wheels=tuple(zip(steps, wheels, strict=True)))
+
+
+def check_libraries(
+    planned: Planned, fetched: Fetched, distributions: tuple[InstalledDistribution, ...]
+) -> None:
+    """Make sure that every shared library which a built wheel needs will be there (docs/matching.md, section 8).
+
+    Raises:
+        PackageError: one will not, by name.
+
+    """
+    wanted: list[tuple[Chosen, tuple[Link, ...]]] = []
+    for chosen in planned.settled.resolution.running:
+        variant = chosen.pick.variant
+        if variant is not None and variant.links:
+            wanted.append((chosen, tuple(Link(*parts) for parts in variant.links)))
+    if not wanted:
+        return
+    files: dict[str, tuple[str, ...]] = {wheel.project: installed_files(wheel) for _, wheel in fetched.wheels}
+    needed = {link.distribution for _, links in wanted for link in links}
+    for distribution in distributions:
+        if distribution.name in needed and distribution.name not in files:
+            files[distribution.name] = tuple(path for path, _, _ in read_record_file(distribution))
+    lines = [
+        f"{chosen.name} {chosen.version}: {link.module} needs {link.library} of {link.distribution} ({link.path})"
+        for chosen, links in wanted
+        for link in unmet(links, files)
+    ]
+    if lines:
+        raise PackageError(
+            "shared libraries would be missing, so nothing was installed",
+            why="\n".join(lines),
+            hint="tell both sides to match exactly: --match LIBRARY=exact",
+        )
+
+
+def carry_out(
+    planned: Planned,
+    fetched: Fetched,
+    scheme: Scheme,
+    story: Story,
+    *,
+    requested: frozenset[str],
+    direct_urls: Callable[[str], str],
+    bytecode: Callable[[tuple[UnpackedWheel, ...]], tuple[str, ...]] | None,
+    link_mode: LinkMode,
+    is_locked: bool,
+) -> None:
+    """Change the environment of *scheme* as *planned*, wholly or not at all.
+
+    *requested* are the names that the user asked for; *direct_urls* gives the ``direct_url.json`` text of a name, or "".
+
+    Raises:
+        EnvironmentFault: the environment can't be changed; it is as it was.
+        RequestError: two distributions bring the same file.
+
+    """
+    from pybuildsync.environments.transaction import apply
+
+    wheels = tuple(wheel for _, wheel in fetched.wheels)
+    folders = bytecode(wheels) if bytecode is not None else ("",) * len(wheels)
+    placements = tuple(
+        Placement(
+            wheel=wheel,
+            requested=wheel.project in requested,
+            direct_url=direct_urls(wheel.project),
+            bytecode=folder,
+        )
+        for wheel, folder in zip(wheels, folders, strict=True)
+    )
+    applied = apply(
+        Changes(install=placements),
+        scheme,
+        link_mode=link_mode,
+        on_conflict="refuse",
+        waiting=lambda: story.tell(WaitingForLock(scheme.data)),
+        is_locked=is_locked,
+    )
+    if applied.recovered is not None:
+        story.tell(Recovered(str(applied.recovered)))
+    for path in applied.replaced:
+        story.tell(Note(f"replaced {os.path.relpath(path, scheme.purelib)}, which belonged to no distribution"))
+    for path in applied.outside:
+        story.tell(Warned(f"{path} stays: it lies outside the environment"))
