@@ -40,7 +40,8 @@ class Case:
 MANY = frozen("wheels-97.txt")
 FEW = frozen("wheels-12.txt")
 NAMES = ("jupyterlab", "rich", "tqdm", "click", "tabulate")
-BUILT = ("--no-binary", "softioc", "softioc==4.6.1")
+BUILT_WITH_ALL = ("--no-binary", "softioc", "softioc==4.6.1")
+BUILT = ("--no-deps", *BUILT_WITH_ALL)
 
 CASES = (
     Case(
@@ -54,6 +55,17 @@ CASES = (
         hope=0.8,
     ),
     Case(name="built", row="the same, built before", requirements=BUILT, goal=2, hope=1.2),
+    Case(
+        name="build-all",
+        row="softioc from source with all it requires, nothing built before",
+        requirements=BUILT_WITH_ALL,
+        sdist="softioc-4.6.1",
+        cache="unbuilt",
+        floor="hooks",
+        goal=1.0,
+        hope=0.8,
+    ),
+    Case(name="built-all", row="the same, built before", requirements=BUILT_WITH_ALL, goal=2, hope=1.2),
     Case(
         name="wheels-97",
         row="97 wheels into a fresh environment, warm",

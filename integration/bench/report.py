@@ -16,10 +16,10 @@ Samples = Mapping[str, Sequence[Sample]]
 
 
 def ratio(samples: Samples, ours: str, theirs: str) -> float | None:
-    """Return the median of the ratios of wall time within each round; None where one of them was not measured."""
+    """Return the median ratio of wall times within a round; None where one of the two was not measured."""
     if not samples.get(ours) or not samples.get(theirs):
         return None
-    return median(a.wall / b.wall for a, b in zip(samples[ours], samples[theirs], strict=True))
+    return median(a.wall / b.wall for a, b in zip(samples[ours], samples[theirs], strict=False))
 
 
 def as_data(case: Case, samples: Samples) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Rounds of a case: everything that must stand ready is made ready, then the clock starts.
 
-Tools take turns within a round, in another order each time. Every round has folders of its own; nothing is deleted
-before the end, since ext4 is slow for a while after large deletions.
+Tools take turns within a round, in another order each time. pip, which copies where the others link, has rounds of its
+own after theirs: what it writes slows the file system down for everybody for seconds. Every round has folders of its
+own; nothing is deleted before the end, since ext4 is slow for a while after large deletions.
 """
 
 import fnmatch
@@ -22,6 +23,8 @@ from integration.bench.recording import Recording
 from integration.bench.tools import INTERPRETER, Job, Tool
 
 FLOOR = "floor"
+HEAVY = ("pip",)
+FEWER = 5  # rounds are enough for a tool that is many times slower
 BARE = [INTERPRETER, "-I", "-S"]
 Command = list[str]
 
@@ -154,14 +157,16 @@ def rounds(
     entrants = {tool.name: _contestant(ground, case, tool) for tool in tools if tool.name in case.tools}
     entrants[FLOOR] = FLOORS[case.floor](ground, case, os.path.join(case.name, FLOOR))
     samples: dict[str, list[Sample]] = {name: [] for name in entrants}
-    names = list(entrants)
-    for number in range(settle + count):
-        told(f"{case.name}: round {number + 1} of {settle + count}")
-        turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
-            command = entrants[name](f"round-{number}")
-            os.sync()
-            sample = ground.watch.run(command)
-            if number >= settle:
-                samples[name].append(sample)
+    light = [name for name in entrants if name not in HEAVY]
+    heavy = [name for name in entrants if name in HEAVY]
+    for names, least, most in ((light, settle, count), (heavy, min(1, settle), min(FEWER, count))):
+        for number in range(least + most if names else 0):
+            told(f"{case.name}: round {number + 1} of {least + most} of {', '.join(names)}")
+            turn = number % len(names)
+            for name in names[turn:] + names[:turn]:
+                command = entrants[name](f"round-{number}")
+                os.sync()
+                sample = ground.watch.run(command)
+                if number >= least:
+                    samples[name].append(sample)
     return samples

@@ -102,7 +102,8 @@ def pybuildsync(program: str) -> Tool:
         return [program, "install", *options, *where, *job.requirements]
 
     def forget(cache: str, _: str) -> None:
-        shutil.rmtree(os.path.join(cache, "built"))
+        for folder in glob.glob(os.path.join(cache, "built-*")):
+            shutil.rmtree(folder)
 
     return Tool(
         name="pybuildsync",
