@@ -42,6 +42,9 @@ class BuildJob:
     path or a folder; ``subdirectory`` is the tree's place in it. ``sdist`` says whether it is one, whose PKG-INFO and
     file name are to be believed. ``project`` (normalised) and ``version`` are "" where nothing states them.
 
+    ``want`` says how far to go. Whatever it is, the backend is first asked, once a session, what it requires;
+    "requires" alone stops there.
+
     ``environment`` are the folders of unpacked wheels, which ``populate(root, environment)`` puts into the virtual
     environment at ``root``. ``resolved`` are the hook's requirements that the environment was resolved with.
 
@@ -81,8 +84,8 @@ class BuildJob:
 class BuildResult:
     """What the hooks gave.
 
-    ``requires`` is the hook's answer (PEP 508 texts), ``unmet`` those of it that the environment doesn't satisfy: if
-    there are any, nothing after that hook was run. ``metadata_text`` is METADATA, the wheel's own if one was built,
+    ``requires`` is the answer of ``get_requires_for_build_*`` (PEP 508 texts), ``unmet`` those of it that the
+    environment doesn't satisfy: if there are any, nothing after that hook was run. ``metadata_text`` is METADATA, the wheel's own if one was built,
     else what was prepared; "" if neither. ``prepared_text`` is what was prepared, also if a wheel was built.
     ``metadata_hook`` is False where the backend has no such hook; then a wheel was built although only metadata was
     asked for. ``seconds`` is the time of the whole job.

@@ -16,8 +16,8 @@ from pybuildsync.frontend.build_variables import is_build_variable
 _TAIL_BYTES: Final = 1 << 16
 
 
-def start_log(job: BuildJob) -> int:
-    """Write the header of *job* to its log, after what may be there already; return the log's size then, in bytes.
+def start_log(job: BuildJob, *, afresh: bool) -> int:
+    """Write the header of *job* to its log, *afresh* or after what is there; return the log's size then, in bytes.
 
     Raises:
         EnvironmentFault: the log can't be written.
@@ -39,6 +39,8 @@ def start_log(job: BuildJob) -> int:
     ]
     try:
         os.makedirs(os.path.dirname(job.log_path) or ".", exist_ok=True)
+        if afresh:
+            open(job.log_path, "wb").close()
         append_log(job.log_path, "\n".join(lines))
         return os.path.getsize(job.log_path)
     except OSError as error:

@@ -7,6 +7,7 @@ depends on which process or machine it lands on.
 The registry at the end of this module is the only state of this package. It never decides what is run.
 """
 
+import atexit
 import os
 import shutil
 import threading
@@ -35,7 +36,8 @@ class BuildSession:
     """One open build.
 
     ``exact`` says that the source states its requirements in METADATA's own words. ``prepared`` is the folder of
-    metadata that the backend has prepared, "" if none, ``prepared_text`` its METADATA.
+    metadata that the backend has prepared, "" if none, ``prepared_text`` its METADATA; ``requires`` what it has asked
+    for, None if it wasn't asked.
     """
 
     key: str
@@ -47,6 +49,7 @@ class BuildSession:
     runner: HookRunner
     hooks: "BuildBackendHookCaller"
     keep: bool
+    requires: tuple[str, ...] | None = None
     prepared: str = ""
     prepared_text: str = ""
 
@@ -156,6 +159,7 @@ _running: dict[str, HookRunner] = {}
 _cancelled: set[str] = set()
 _generation = 0
 _removals: list[threading.Thread] = []
+_at_exit: list[object] = []
 
 
 def generation() -> int:
@@ -179,6 +183,8 @@ def put_session(session: BuildSession) -> None:
         cancelled = session.folder in _cancelled
         before = session if cancelled else _idle.get(session.key)
         if not cancelled and before is None:
+            if not _at_exit:
+                _at_exit.append(atexit.register(close_sessions))
             _idle[session.key] = session
     if before is not None:
         end_session(session)

@@ -23,7 +23,10 @@ from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult
 from pybuildsync.frontend.build_log import append_log, log_tail, start_log
 from pybuildsync.frontend.build_session import (
     BuildSession,
+    cancel_all,
     cancellation,
+    close_session,
+    close_sessions,
     end_session,
     generation,
     is_cancelled,
@@ -34,6 +37,8 @@ from pybuildsync.frontend.build_session import (
 from pybuildsync.frontend.diagnosis import diagnose
 from pybuildsync.frontend.hook_requires import unmet_requires
 from pybuildsync.frontend.hook_runners import HookTimeout
+
+__all__ = ["cancel_all", "close_session", "close_sessions", "run_build"]
 
 _TAIL_LINES: Final = 25
 
@@ -49,8 +54,9 @@ def run_build(job: BuildJob) -> BuildResult:
     """
     started = time.monotonic()
     began = generation()
-    log_start = start_log(job)
-    session = take_session(job.key) or open_session(job, generation=began)
+    session = take_session(job.key)
+    log_start = start_log(job, afresh=session is None)
+    session = session or open_session(job, generation=began)
     build = _Build(job=job, session=session, log_start=log_start)
     try:
         session.runner.log_path = job.log_path
@@ -89,12 +95,18 @@ class _Build:
 def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
     """Return what the hooks gave, and the session with what is prepared in it now."""
     job = build.job
-    result = BuildResult(key=job.key, log_path=job.log_path, seconds=0.0)
-    if "requires" in job.want:
-        requires, unmet = _ask_requires(build)
-        result = replace(result, requires=requires, unmet=unmet)
-        if unmet:
-            return result, build.session
+    if build.session.requires is None:
+        build = replace(build, session=replace(build.session, requires=_ask_requires(build)))
+    requires = build.session.requires or ()
+    unmet = unmet_requires(
+        requires,
+        resolved=job.resolved,
+        site_packages=build.session.environment.site_packages,
+        markers=dict(job.python.markers),
+    )
+    result = BuildResult(key=job.key, log_path=job.log_path, seconds=0.0, requires=requires, unmet=unmet)
+    if unmet:
+        return result, build.session
     if "metadata" in job.want and not build.session.prepared:
         session = _prepare_metadata(build)
         build = replace(build, session=session)
@@ -106,17 +118,10 @@ def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
     return replace(result, wheel_path=wheel_path, metadata_text=text, prepared_text=prepared_text), build.session
 
 
-def _ask_requires(build: _Build) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the backend asks for, and what of it the environment doesn't have."""
+def _ask_requires(build: _Build) -> tuple[str, ...]:
+    """Return what the backend asks for beside what the tree names."""
     hook = f"get_requires_for_build_{build.kind}"
-    requires = check_requires(_call(build, hook, build.config_settings), build.job.title, hook)
-    unmet = unmet_requires(
-        requires,
-        resolved=build.job.resolved,
-        site_packages=build.session.environment.site_packages,
-        markers=dict(build.job.python.markers),
-    )
-    return requires, unmet
+    return check_requires(_call(build, hook, build.config_settings), build.job.title, hook)
 
 
 def _prepare_metadata(build: _Build) -> BuildSession:

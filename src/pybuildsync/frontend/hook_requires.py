@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from pybuildsync.core.names import normalize_name
+from pybuildsync.core.requirements import parse_requirement
 
 
 def unmet_requires(
@@ -14,19 +15,19 @@ def unmet_requires(
 ) -> tuple[str, ...]:
     """Return those of *requires* (valid PEP 508 texts) that the environment does not satisfy, in order.
 
-    *resolved* are those it was resolved with: they are met. So is a plain requirement whose distribution is in
-    *site_packages* at a fitting version, and one whose marker is false under *markers* (empty: those of this
-    interpreter). A requirement with extras or a URL is not met by presence alone.
+    *resolved* are those it was resolved with, in any spelling: they are met. So is a plain requirement whose
+    distribution is in *site_packages* at a fitting version, and one whose marker is false under *markers* (empty: those
+    of this interpreter). A requirement with extras or a URL is not met by presence alone.
     """
     from packaging.requirements import Requirement
 
-    known = frozenset(resolved)
+    known = {parse_requirement(text) for text in resolved}
     present = present_versions(site_packages)
     unmet = []
     for text in requires:
         requirement = Requirement(text)
         environment = {**markers, "extra": ""}
-        if text in known or (requirement.marker and not requirement.marker.evaluate(environment)):
+        if parse_requirement(text) in known or (requirement.marker and not requirement.marker.evaluate(environment)):
             continue
         version = present.get(normalize_name(requirement.name))
         if (

@@ -41,11 +41,12 @@ def serve(control: int, module: str) -> None:
         _import_first(module)
     with os.fdopen(os.dup(control), "rb") as requests:
         for line in requests:
+            anew = _threads() > 1
             child = os.fork()
             if not child:
                 requests.close()
                 os.close(control)
-                run(json.loads(line))
+                run(json.loads(line), anew=anew)
                 return
             os.write(control, json.dumps({"status": _status(os.waitpid(child, 0)[1])}).encode() + b"\n")
 
@@ -55,8 +56,8 @@ def _import_first(module: str) -> None:
         import_module(module)
 
 
-def run(request: dict[str, object]) -> None:
-    """Become the process that the *request* describes; return when its script has ended."""
+def run(request: dict[str, object], *, anew: bool) -> None:
+    """Become the process that the *request* describes, by exec if *anew*; return when its script has ended."""
     log = os.open(str(request["log"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -68,7 +69,7 @@ def run(request: dict[str, object]) -> None:
     assert isinstance(arguments, list)  # noqa: S101  # likewise
     os.environ.update(environ)
     script = str(request["script"])
-    if _threads() > 1:
+    if anew:
         os.execv(sys.executable, [sys.executable, script] + arguments)  # noqa: RUF005, S606  # Python 3.8; no shell
     sys.argv[:] = [script] + arguments  # noqa: RUF005  # Python 3.8
     sys.path.insert(0, os.path.dirname(script))

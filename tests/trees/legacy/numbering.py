@@ -1,0 +1,3 @@
+"""Imported by setup.py from beside it."""
+
+VERSION = "0.9"
