@@ -63,11 +63,12 @@ unit: $(STAMP)
 
 # The hooks promise Python 3.8; where it is not found, ruff's target version alone watches over that.
 OLDEST := $(VENV)/hooks-oldest
+OLDEST_PYTHON ?= $(or $(lastword $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.8.*/bin/python3.8)),python3.8)
 hooks-oldest: $(STAMP)
-	@if python3.8 -c '' 2>/dev/null; then \
+	@if $(OLDEST_PYTHON) -c '' 2>/dev/null; then \
 	  set -ex; \
-	  if [ ! hooks/pyproject.toml -ot $(OLDEST)/.installed ]; then \
-	    python3.8 -m venv --clear $(OLDEST); \
+	  if [ ! -e $(OLDEST)/.installed ] || [ hooks/pyproject.toml -nt $(OLDEST)/.installed ]; then \
+	    $(OLDEST_PYTHON) -m venv --clear $(OLDEST); \
 	    $(PIP) $(OLDEST)/bin/python -m pip install --quiet pytest pytest-timeout -e hooks; \
 	    touch $(OLDEST)/.installed; \
 	  fi; \
