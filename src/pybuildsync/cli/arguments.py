@@ -10,10 +10,11 @@ from typing import Any, NoReturn
 from pybuildsync import __version__
 from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON
 from pybuildsync.cli.rows import Command, Option, variable
-from pybuildsync.cli.words import Given, HelpAsked, Line, flags_of, is_group, split_command
+from pybuildsync.cli.words import Given, HelpAsked, Line, command_position, flags_of, is_group, split_command
 from pybuildsync.errors import UsageError
 
 _WIDEST = 100
+_BEFORE = flags_of((*EVERYWHERE, PYTHON))  # may stand before the command
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,6 +71,8 @@ def read_arguments(argv: Sequence[str], width: int = _WIDEST) -> Line:
     parser = make_parser(command, width)
     namespace = argparse.Namespace(given=[])
     read, unknown = parser.parse_known_intermixed_args(rest, namespace)
+    if "--" not in rest:  # argparse takes what looks like a negative number for a word
+        unknown += [word for word in read.words if word.startswith("-") and word != "-"]
     if unknown:
         parser.error(_unknown_option(unknown[0], command))
     return Line(command, tuple(read.given), tuple(read.words))
@@ -137,20 +140,21 @@ def _without_command(words: list[str], width: int) -> NoReturn:
         raise HelpAsked(make_parser(command, width).format_help() if command else general_help(width, group))
     if "--version" in words or "-V" in words:
         raise HelpAsked(f"pybuildsync {__version__}\n")
-    group = next((word for word in words if is_group(word)), "")
-    if not words or "--help" in words or "-h" in words or words == [group]:
+    at = command_position(words)
+    before, named = words[:at], [word for word in words[at:] if not word.startswith("-")]
+    group = named[0] if named and is_group(named[0]) else ""
+    unknown = [word for word in before if word.startswith("-") and word.partition("=")[0] not in _BEFORE]
+    if "--help" in words or "-h" in words or (not unknown and named == [group][: bool(group)]):
         raise HelpAsked(general_help(width, group))
+    if unknown:
+        raise UsageError(f"unknown option {unknown[0]}", hint="options of a command stand after it")
     from difflib import get_close_matches
 
-    known = {flag for option in (*EVERYWHERE, PYTHON) for flag in option.flags}
-    wrong = next((word for word in words if word not in known and word != group), words[-1])
-    if wrong.startswith("-"):
-        raise UsageError(f"unknown option {wrong}", hint="options of a command stand after it; see pybuildsync --help")
+    wrong = named[1] if group else named[0]
     names = [command.words[-1] for command in COMMANDS if not group or command.words[0] == group]
     close = get_close_matches(wrong, names, n=1)
-    kind = f"{group} command" if group else "command"
-    hint = f"did you mean {close[0]}?" if close else "see pybuildsync --help"
-    raise UsageError(f"unknown {kind} {wrong!r}", hint=hint)
+    hint = f"did you mean {close[0]}?" if close else f"see pybuildsync {group} --help".replace("  ", " ")
+    raise UsageError(f"unknown {group} command {wrong!r}".replace("  ", " "), hint=hint)
 
 
 def _unknown_option(word: str, command: Command) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 from pybuildsync.cli.colors import Colors
-from pybuildsync.cli.sizes import write_seconds, write_size
+from pybuildsync.cli.sizes import write_elapsed, write_size
 from pybuildsync.cli.story import lines_for
 from pybuildsync.core import story as events
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.12  # seconds
 _LINES = 8  # more builds or downloads than these are counted, not listed
 _LONG = 0.4  # seconds, after which a download gets a line of its own
-_BAR = 24
+_BAR = 20
+_LABEL = 32  # columns of a file name
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_FRAMES = "|/-\\"
 _PER_SECOND = 10
@@ -159,41 +160,43 @@ class LiveStory:
             lines = self.lines(now, bar="━" if unicode else "=")
         spin = frames[int(now * _PER_SECOND) % len(frames)]
         text = Text(no_wrap=True, overflow="ellipsis", end="")
-        for at, (style, words) in enumerate(lines):
+        for at, (moves, words) in enumerate(lines):
             text.append("\n" * bool(at))
-            text.append(f"{spin} ", style="cyan")
-            text.append(words, style=style)
+            text.append(f"{spin} " if moves else "  ", style="cyan")
+            text.append(words, style="" if moves else "dim")
         return text
 
-    def lines(self, now: float, bar: str = "=") -> list[tuple[str, str]]:
-        """Return (style, text) of every line that moves at the time *now*."""
+    def lines(self, now: float, bar: str = "=") -> list[tuple[bool, str]]:
+        """Return every line that is drawn at the time *now*: whether it is one of the main lines, and its text."""
         lines = [
-            ("", f"{doing} {name} {version}  {write_seconds(int(now - since))}")
+            (True, f"{doing} {name} {version}  {write_elapsed(now - since)}")
             for (name, version), (since, doing) in self._builds.items()
         ]
         if len(lines) > _LINES:
-            lines[_LINES:] = [("dim", f"and {len(lines) - _LINES} more builds")]
+            lines[_LINES:] = [(False, f"and {len(lines) - _LINES} more builds")]
         if self._downloads:
             lines += self._download_lines(now, bar)
         if self._phase and not lines:
-            lines.append(("", self._phase))
+            lines.append((True, self._phase))
         return lines
 
-    def _download_lines(self, now: float, bar: str) -> list[tuple[str, str]]:
+    def _download_lines(self, now: float, bar: str) -> list[tuple[bool, str]]:
         count, size, began = self._fetched
         here = size + sum(done for _, done, _ in self._downloads.values())
         together = f"downloading {len(self._downloads)}" + (f", {count} done" if count else "")
-        lines = [("", f"{together}, {write_size(here)}, {write_size(here / max(now - began, 0.1))}/s")]
+        lines = [(True, f"{together}, {write_size(here)}, {write_size(here / max(now - began, 0.1))}/s")]
         long = [(label, *rest) for label, rest in self._downloads.items() if now - rest[0] > _LONG]
-        width = max((len(label) for label, *_ in long[:_LINES]), default=0)
+        width = min(max((len(label) for label, *_ in long), default=0), _LABEL)
         for label, since, done, total in long[:_LINES]:
             rate = f"{write_size(done / max(now - since, 0.1))}/s"
             if total:
                 filled = int(_BAR * done / total)
                 drawn = bar * filled + " " * (_BAR - filled)
-                lines.append(("dim", f"  {label:{width}} {drawn} {write_size(done)} of {write_size(total)}, {rate}"))
+                lines.append(
+                    (False, f"{label[:width]:{width}} {drawn} {write_size(done)} of {write_size(total)}, {rate}")
+                )
             else:
-                lines.append(("dim", f"  {label:{width}} {write_size(done)}, {rate}"))
+                lines.append((False, f"{label[:width]:{width}} {write_size(done)}, {rate}"))
         return lines
 
 

@@ -105,8 +105,10 @@ def _wheel(result: results.WheelResult, _presentation: Presentation, colors: Col
 
 
 def _uninstall(result: results.UninstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
+    if result.declined:
+        return []
     lines = _changes(result.changes, colors)
-    if lines and not result.declined and not result.dry_run:
+    if lines and not result.dry_run:
         gone = " ".join(f"{change.name}-{change.old}" for change in result.changes)
         lines.append(f"Successfully uninstalled {gone}")
     return lines

@@ -20,3 +20,8 @@ def write_seconds(number: float) -> str:
         return f"{number:.1f} s"
     minutes, seconds = divmod(int(number), _MINUTE)
     return f"{minutes} min {seconds:02} s"
+
+
+def write_elapsed(number: float) -> str:
+    """Return *number* seconds that still run, as in "7 s", "3 min 05 s"."""
+    return f"{int(number)} s" if number < _MINUTE else write_seconds(number)

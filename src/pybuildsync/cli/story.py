@@ -56,7 +56,7 @@ def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _log(event: events.BuildStarted | events.BuildFinished | events.BuildFailed, loudness: int) -> list[str]:
-    return [f"{_MARK}log: {event.log_path}"] if loudness > 1 and event.log_path else []
+    return [f"{_MARK * 2}log: {event.log_path}"] if loudness > 1 and event.log_path else []
 
 
 def _round(event: events.RoundStarted, _loudness: int, colors: Colors) -> list[str]:

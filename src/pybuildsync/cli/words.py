@@ -52,15 +52,21 @@ def read_line(argv: Sequence[str]) -> Line | None:
 def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
     """Return the command that *argv* names, if it does, and the rest of *argv* without the command's words."""
     rest = list(argv)
-    flags = flags_of((*EVERYWHERE, PYTHON))
-    at = 0
-    while at < len(rest) and rest[at].startswith("-") and rest[at] not in ("-", "--"):
-        at += 1 + _waits_for_value(rest[at], flags)
+    at = command_position(rest)
     for length in (2, 1):
         command = find_command(tuple(rest[at : at + length]))
         if command is not None:
             return command, rest[:at] + rest[at + length :]
     return None, rest
+
+
+def command_position(argv: Sequence[str]) -> int:
+    """Return where in *argv* the first word stands that is neither an option nor its value."""
+    flags = flags_of((*EVERYWHERE, PYTHON))
+    at = 0
+    while at < len(argv) and argv[at].startswith("-") and argv[at] not in ("-", "--"):
+        at += 1 + (argv[at] in flags and flags[argv[at]][0].takes_value)
+    return min(at, len(argv))
 
 
 def is_group(word: str) -> bool:
@@ -73,11 +79,6 @@ def flags_of(options: Sequence[Option]) -> dict[str, tuple[Option, bool]]:
     flags = {flag: (option, True) for option in options for flag in option.flags}
     flags.update({flag: (option, False) for option in options for flag in option.off})
     return flags
-
-
-def _waits_for_value(word: str, flags: Mapping[str, tuple[Option, bool]]) -> bool:
-    """Tell whether *word* is an option whose value must be the next word."""
-    return word in flags and flags[word][0].takes_value
 
 
 def _read(argv: list[str]) -> Line:
