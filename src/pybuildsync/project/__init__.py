@@ -1,0 +1,1 @@
+"""What users and projects have written down: configuration, requirement files, pyproject, workspaces."""
