@@ -1,0 +1,172 @@
+"""The first stage: the same question with the same answer, and what makes it another question."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli.worlds import Runner, say
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pybuildsync.cli.fast import _question, _root, answer, remember
+from pybuildsync.commands.results import Change, InstallResult, Satisfied
+from pybuildsync.commands.watched import is_settled, signature, watch
+from pybuildsync.store import default_root
+
+ARGV = ["install", "a"]
+TEXT = "Requirement already satisfied: a in /x (1)\n"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a user with a store of its own."""
+    return {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "PATH": "/bin", "TERM": "xterm"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder that was last changed a while ago."""
+    path = tmp_path / "site-packages"
+    path.mkdir()
+    time.sleep(0.02)
+    return path
+
+
+def test_what_was_remembered_is_answered(environ: dict[str, str], folder: Path) -> None:
+    """Nothing has changed, so the answer hasn't."""
+    watched = (watch(str(folder)), watch(str(folder / "absent")))
+    assert answer(ARGV, environ) is None
+    assert remember(ARGV, environ, watched, TEXT)
+    assert answer(ARGV, environ) == TEXT
+    assert answer(ARGV, {**environ, "TERM": "dumb"}) == TEXT
+
+
+@pytest.mark.parametrize("change", ["added", "replaced", "written", "removed", "appeared"])
+def test_whatever_changes_is_seen(environ: dict[str, str], folder: Path, change: str) -> None:
+    """An entry added to or removed from a folder, a file written, replaced or made: the answer is gone."""
+    file = folder / "requirements.txt"
+    file.write_text("a")
+    time.sleep(0.02)
+    watched = (watch(str(folder)), watch(str(file)), watch(str(folder / "absent")))
+    assert remember(ARGV, environ, watched, TEXT)
+    assert answer(ARGV, environ) == TEXT
+    if change == "added":
+        (folder / "b-1.dist-info").mkdir()
+    elif change == "replaced":
+        (folder.parent / "new").write_text("b")
+        (folder.parent / "new").replace(file)
+    elif change == "written":
+        file.write_text("b")
+    elif change == "removed":
+        file.unlink()
+    else:
+        (folder / "absent").touch()
+    assert answer(ARGV, environ) is None
+
+
+@pytest.mark.parametrize(
+    ("argv", "more"),
+    [
+        (["install", "b"], {}),
+        (["install", "a", "b"], {}),
+        (["install", "a", ""], {}),
+        (["install", "a", "--no-deps"], {}),
+        (ARGV, {"VIRTUAL_ENV": "/env"}),
+        (ARGV, {"PIP_INDEX_URL": "https://index.example"}),
+        (ARGV, {"PYBUILDSYNC_PRE": "1"}),
+        (ARGV, {"PATH": "/usr/bin"}),
+    ],
+)
+def test_another_question_has_another_answer(
+    environ: dict[str, str], folder: Path, argv: list[str], more: dict[str, str]
+) -> None:
+    """Words and variables are part of the question."""
+    assert remember(ARGV, environ, (watch(str(folder)),), TEXT)
+    assert answer(argv, {**environ, **more}) is None
+
+
+def test_the_working_directory_is_part_of_the_question(environ: dict[str, str], folder: Path, tmp_path: Path) -> None:
+    """A relative path means something else elsewhere."""
+    assert remember(ARGV, environ, (watch(str(folder)),), TEXT)
+    code = "import sys; from pybuildsync.cli.fast import answer; sys.exit(answer(['install', 'a']) is None)"
+    for directory, status in ((os.getcwd(), 0), (str(tmp_path), 1)):
+        run = subprocess.run([sys.executable, "-c", code], env=environ, cwd=directory, check=False)
+        assert run.returncode == status
+
+
+@given(
+    st.lists(st.text(st.sampled_from("a \n="), max_size=3), max_size=3), st.lists(st.text("ab", max_size=2), max_size=2)
+)
+def test_questions_never_run_together(argv: list[str], other: list[str]) -> None:
+    """Two lines with different words are two questions."""
+    assert (_question(argv, {}) == _question(other, {})) == (argv == other)
+
+
+def test_a_shared_file_name_is_no_shared_answer(environ: dict[str, str], folder: Path) -> None:
+    """The question stands in the file: a file of another question, or a broken one, is not believed."""
+    assert remember(ARGV, environ, (watch(str(folder)),), TEXT)
+    (path,) = (Path(environ["PYBUILDSYNC_CACHE_DIR"]) / "answers-1").iterdir()
+    content = path.read_bytes()
+    for broken in (b"", content[:40], content.replace(b"word a", b"word b"), b"\xff" + content):
+        path.write_bytes(broken)
+        assert answer(ARGV, environ) is None
+
+
+def test_what_was_changed_just_now_is_not_remembered(environ: dict[str, str], folder: Path) -> None:
+    """File times advance in steps: a second change within one would not be seen."""
+    assert not is_settled((("/x", f"{time.time_ns()} 0 0 0 0"),))
+    assert not remember(ARGV, environ, (("/x", f"{time.time_ns() + 10**9} 0 0 0 0"),), TEXT)
+    assert not remember(ARGV, environ, (), TEXT)
+    assert is_settled((watch(str(folder)), watch(str(folder / "absent"))))
+    assert signature(str(folder / "absent")) == "-"
+
+
+def test_a_store_that_cannot_be_written_is_no_error(environ: dict[str, str], folder: Path, tmp_path: Path) -> None:
+    """Then every command goes the long way."""
+    (tmp_path / "store").touch()
+    assert not remember(ARGV, environ, (watch(str(folder)),), TEXT)
+    assert answer(ARGV, environ) is None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["PYBUILDSYNC_CACHE_DIR", "XDG_CACHE_HOME", "HOME"]),
+        st.sampled_from(["", "/a", "b", "~/c", "/d/../e"]),
+    )
+)
+def test_the_store_is_where_it_is(environ: dict[str, str]) -> None:
+    """The folder is that of the store, though the code that says so there is too heavy to be imported here."""
+    assert _root([], environ) == default_root(environ)
+
+
+def test_the_store_of_the_command_line(tmp_path: Path) -> None:
+    """--cache-dir moves the answers, too."""
+    assert _root(["install", "--cache-dir", str(tmp_path)], {}) == str(tmp_path)
+    assert _root(["install", f"--cache-dir={tmp_path}"], {}) == str(tmp_path)
+
+
+def installed(folder: Path) -> InstallResult:
+    """Return the result of an install that has just been made."""
+    return InstallResult(
+        changes=(Change(kind="install", name="a", new="1"),),
+        satisfied=(Satisfied(requirement="a", version="1", location="/x"),),
+        watched=(watch(str(folder)),),
+    )
+
+
+def test_the_command_line_remembers(environ: dict[str, str], folder: Path) -> None:
+    """After an install, the same line finds nothing to do."""
+    assert say(ARGV, Runner(installed(folder)), environ=environ).out == "+ a==1\nSuccessfully installed a-1\n"
+    assert answer(ARGV, {"HOME": "/nowhere", **environ}) == TEXT
+
+
+@pytest.mark.parametrize(
+    "more", [["-U"], ["--verify"], ["--force-reinstall"], ["-v"], ["--json"], ["--refresh"], ["--no-cache-dir"], ["-I"]]
+)
+def test_lines_that_ask_for_more_are_never_remembered(environ: dict[str, str], folder: Path, more: list[str]) -> None:
+    """An upgrade asks the index; others want to see or to do the work again."""
+    assert say([*ARGV, *more], Runner(installed(folder)), environ=environ).status == 0
+    assert answer([*ARGV, *more], {"HOME": "/nowhere", **environ}) is None

@@ -1,0 +1,92 @@
+"""Start-up is a feature: what the fast paths import is a list, and the list is here."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pybuildsync.cli.fast import remember
+from pybuildsync.commands.watched import watch
+
+REPORT = """
+import sys
+before = set(sys.modules)
+sys.argv[1:] = {argv!r}
+from pybuildsync.__main__ import main
+status = main()
+after = set(sys.modules)
+import json
+print(json.dumps([status, sorted(after - before)]), file=sys.stderr)
+"""
+
+
+def imported(argv: list[str], environ: dict[str, str]) -> tuple[int, list[str], str]:
+    """Run *argv* in a bare interpreter (no site); return its status, the modules it imported, its stdout."""
+    source = Path(__file__).resolve().parents[2] / "src"
+    code = f"import sys; sys.path[:0] = [{str(source)!r}]\n" + REPORT.format(argv=argv)
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    status, modules = json.loads(run.stderr)
+    return status, modules, run.stdout
+
+
+def test_the_version_imports_nothing() -> None:
+    """``--version`` needs our own two modules."""
+    status, modules, out = imported(["--version"], {})
+    assert (status, modules) == (0, ["pybuildsync", "pybuildsync.__main__"])
+    assert out.startswith("pybuildsync ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other built-in modules")
+def test_nothing_to_do_imports_next_to_nothing(tmp_path: Path) -> None:
+    """An install that finds nothing to do imports four modules of ours and built-in ones."""
+    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path), "PATH": "/bin"}
+    (tmp_path / "folder").mkdir()
+    time.sleep(0.02)
+    code = (
+        "import sys, os, json; from pybuildsync.cli.fast import remember;"
+        "sys.exit(not remember(['install', 'a'], os.environ, json.loads(sys.argv[1]), 'nothing to do'))"
+    )
+    source = str(Path(__file__).resolve().parents[2] / "src")
+    watched = json.dumps([watch(str(tmp_path / "folder"))])
+    program = f"import sys; sys.path[:0] = [{source!r}]\n{code}"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program, watched], env=environ, check=True)
+    status, modules, out = imported(["install", "a"], environ)
+    assert (status, out) == (0, "nothing to do")
+    ours = [name for name in modules if name.startswith("pybuildsync")]
+    assert ours == [
+        "pybuildsync",
+        "pybuildsync.__main__",
+        "pybuildsync.cli",
+        "pybuildsync.cli.fast",
+        "pybuildsync.commands",
+        "pybuildsync.commands.watched",
+    ]
+    others = [name for name in modules if not name.startswith("pybuildsync")]
+    with_the_interpreter = {
+        "os",
+        "os.path",
+        "posixpath",
+        "stat",
+        "_stat",
+        "genericpath",
+        "_collections_abc",
+        "abc",
+        "_abc",
+    }
+    assert set(others) - with_the_interpreter <= {"_imp", "time"}
+    assert callable(remember)
+
+
+HEAVY = ["argparse", "rich", "urllib3", "packaging", "subprocess", "tempfile", "json", "hashlib", "concurrent", "ssl"]
+
+
+def test_a_usual_command_reads_its_line_without_argparse(tmp_path: Path) -> None:
+    """Reading a well-formed line and printing a result loads none of the heavy modules."""
+    _, modules, _ = imported(["cache", "dir"], {"PYBUILDSYNC_CACHE_DIR": str(tmp_path)})
+    assert [name for name in HEAVY if name in modules] == []

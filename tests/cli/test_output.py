@@ -1,0 +1,183 @@
+"""Results as people and programs read them."""
+
+import json
+
+import pytest
+
+from pybuildsync.cli.colors import Colors
+from pybuildsync.cli.output import render
+from pybuildsync.cli.sizes import write_elapsed, write_seconds, write_size
+from pybuildsync.cli.values import Presentation
+from pybuildsync.commands import results
+from pybuildsync.commands.results import Change, Result
+
+CHANGES = (
+    Change(kind="install", name="other", new="1.0"),
+    Change(kind="rebuild", name="thing", old="4.6", new="4.6", reason="lib 7.0.7 -> 7.0.10"),
+    Change(kind="upgrade", name="lib", old="7.0.7", new="7.0.10", reason="other requires lib>=7.0.8"),
+    Change(kind="downgrade", name="tool", old="3", new="2"),
+    Change(kind="remove", name="old", old="0.1"),
+    Change(kind="keep", name="kept", old="1", new="1"),
+    Change(kind="install", name="a-name-that-is-much-longer-than-what-columns-are-for", new="1.0", reason="why"),
+)
+SATISFIED = (results.Satisfied(requirement="a>=1", version="1.2", location="/env/site-packages"),)
+
+
+def text(result: Result, **how: object) -> str:
+    """Return *result* for people, without colours."""
+    return render(result, Presentation(**how), Colors())  # type: ignore[arg-type]  # a test's fields are right
+
+
+def test_an_install_says_what_changed() -> None:
+    """One line a change, reasons in a column, then the line that CI greps for."""
+    assert text(results.InstallResult(changes=CHANGES)).splitlines() == [
+        "+ other==1.0",
+        "~ thing==4.6          (rebuilt: lib 7.0.7 -> 7.0.10)",
+        "~ lib 7.0.7 -> 7.0.10 (other requires lib>=7.0.8)",
+        "~ tool 3 -> 2",
+        "- old==0.1",
+        "+ a-name-that-is-much-longer-than-what-columns-are-for==1.0 (why)",
+        "Successfully installed a-name-that-is-much-longer-than-what-columns-are-for-1.0"
+        " lib-7.0.10 other-1.0 thing-4.6 tool-2",
+    ]
+
+
+def test_a_dry_run_says_would() -> None:
+    """Nothing claims to have happened that hasn't."""
+    result = results.InstallResult(changes=CHANGES[:1], dry_run=True)
+    assert text(result) == "+ other==1.0\nWould install other-1.0\n"
+    gone = results.UninstallResult(changes=(CHANGES[4],), dry_run=True)
+    assert text(gone) == "- old==0.1\n"
+
+
+def test_nothing_to_do_is_said_as_pip_says_it() -> None:
+    """Requirements are named as satisfied only where nothing changed."""
+    result = results.InstallResult(changes=CHANGES[5:6], satisfied=SATISFIED)
+    assert text(result) == "Requirement already satisfied: a>=1 in /env/site-packages (1.2)\n"
+    assert "already" not in text(results.InstallResult(changes=CHANGES, satisfied=SATISFIED))
+
+
+def test_an_install_as_data() -> None:
+    """--json has what the lines have; what is kept and what is watched is our own business."""
+    result = results.InstallResult(
+        changes=CHANGES[4:6], satisfied=SATISFIED, seconds=1.5, rounds=2, watched=(("/x", "1"),)
+    )
+    assert json.loads(text(result, json=True)) == {
+        "changes": [{"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": ""}],
+        "satisfied": [{"requirement": "a>=1", "version": "1.2", "location": "/env/site-packages"}],
+        "seconds": 1.5,
+        "rounds": 2,
+        "builds": 0,
+        "dry_run": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("result", "lines"),
+    [
+        (
+            results.WheelResult(
+                wheels=(
+                    results.BuiltFile(name="a", version="1", path="/w/a-1.whl", against=(("lib", "2"), ("b", "3"))),
+                    results.BuiltFile(name="b", version="1", path="/w/b-1.whl"),
+                )
+            ),
+            ["/w/a-1.whl (against lib 2, b 3)", "/w/b-1.whl"],
+        ),
+        (results.CheckResult(distributions=1), ["No problems found in 1 distribution."]),
+        (
+            results.CheckResult(
+                problems=(
+                    results.Problem(
+                        kind="match", name="a", version="1", text="built with lib 1\nruns with 2", hint="do"
+                    ),
+                    results.Problem(kind="library", name="b", version="2", text=""),
+                ),
+                distributions=7,
+            ),
+            [
+                "match: a 1: built with lib 1",
+                "  runs with 2",
+                "  hint: do",
+                "library: b 2: ",
+                "2 problems in 7 distributions.",
+            ],
+        ),
+        (results.ListResult(), []),
+        (
+            results.ListResult(distributions=(results.Listed(name="a", version="1"),)),
+            ["Package Version", "------- -------", "a       1"],
+        ),
+        (
+            results.ListResult(
+                distributions=(
+                    results.Listed(name="a", version="1"),
+                    results.Listed(name="b", version="2", editable="/src"),
+                )
+            ),
+            [
+                "Package Version Editable project location",
+                "------- ------- -------------------------",
+                "a       1",
+                "b       2       /src",
+            ],
+        ),
+        (results.FreezeResult(lines=("a==1", "-e /b")), ["a==1", "-e /b"]),
+        (
+            results.ShowResult(
+                distributions=(
+                    results.Described(
+                        name="a",
+                        version="1",
+                        fields=(("Name", "a"), ("Summary", "")),
+                        files=("a.py",),
+                        sentences=("against lib 1",),
+                    ),
+                    results.Described(name="b", version="1", fields=(("Name", "b"),)),
+                )
+            ),
+            ["Name: a", "Summary:", "Built:", "  against lib 1", "Files:", "  a.py", "---", "Name: b"],
+        ),
+        (results.VenvResult(path="/e", python="/p", version="3.12.1"), ["Created /e with Python 3.12.1"]),
+        (results.CacheFolder(path="/c"), ["/c"]),
+        (
+            results.CacheSize(path="/c", kinds=(("wheels", 1, 12_345_678), ("listings", 20, 9))),
+            ["wheels      1 file  12.3 MB", "listings  20 files      9 B", "together  21 files  12.3 MB"],
+        ),
+        (results.CacheRemoved(path="/c", files=0, size=0), ["Nothing to remove."]),
+        (results.CacheRemoved(path="/c", files=2, size=2_000_000_000), ["Removed 2 files, 2.0 GB."]),
+    ],
+)
+def test_results_for_people(result: Result, lines: list[str]) -> None:
+    """Every result has its lines."""
+    assert text(result).splitlines() == lines
+
+
+def test_formats_of_list() -> None:
+    """`list` has pip's three formats; --json is the third."""
+    result = results.ListResult(
+        distributions=(results.Listed(name="a", version="1"), results.Listed(name="b", version="2", editable="/b"))
+    )
+    data = [
+        {"name": "a", "version": "1"},
+        {"name": "b", "version": "2", "editable_project_location": "/b"},
+    ]
+    assert text(result, format="freeze") == "a==1\nb==2\n"
+    assert json.loads(text(result, format="json")) == json.loads(text(result, json=True)) == data
+    assert text(result, format="columns") == text(result)
+
+
+def test_sizes_of_the_cache_as_data() -> None:
+    """Numbers stay numbers."""
+    result = results.CacheSize(path="/c", kinds=(("wheels", 1, 12),))
+    assert json.loads(text(result, json=True)) == {
+        "path": "/c",
+        "kinds": [{"kind": "wheels", "files": 1, "bytes": 12}],
+    }
+
+
+def test_numbers_for_people() -> None:
+    """One digit behind the point, units as people say them."""
+    assert [write_size(number) for number in (0, 999, 1000, 1_260_000)] == ["0 B", "999 B", "1.0 kB", "1.3 MB"]
+    assert [write_seconds(number) for number in (0.034, 1.21, 65)] == ["34 ms", "1.2 s", "1 min 05 s"]
+    assert [write_elapsed(number) for number in (0.9, 59.9, 125)] == ["0 s", "59 s", "2 min 05 s"]
