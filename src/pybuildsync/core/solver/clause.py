@@ -4,11 +4,12 @@ Inside the solver packages are small ints, in order of first mention. A clause h
 and where it comes from. Nothing here knows of the search (docs/solver.md, sections 1 and 4).
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Generic, TypeAlias
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Generic, TypeAlias, TypeVar
 
 from pybuildsync.core.solver.problem import Nogood, P, Statement
 
+K = TypeVar("K", bound=Hashable)
 Terms: TypeAlias = tuple[tuple[int, int], ...]
 
 
@@ -60,18 +61,18 @@ def make_terms(pairs: Iterable[tuple[int, int]], universe: Sequence[int]) -> Ter
     return tuple((package, mask) for package, mask in terms.items() if mask != universe[package])
 
 
-def resolve(terms: dict[int, int], other: Terms, pivot: int, universe: Sequence[int]) -> None:
-    """Resolve *terms*, in place, with *other* on *pivot*: what neither allows, for whichever state the pivot is in.
+def resolve(terms: dict[K, int], other: Iterable[tuple[K, int]], pivot: K, everything: int) -> None:
+    """Resolve *terms*, in place, with *other* on *pivot*: what can't hold, in whichever state the pivot is.
 
     If ``pivot in A`` excludes R and ``pivot in B`` excludes S, then ``pivot in A or B`` excludes R and S together; when
-    A or B is everything, the pivot drops out.
+    A or B is *everything*, the mask of all its states, the pivot drops out.
     """
     for package, mask in other:
         if package != pivot:
             terms[package] = terms.get(package, mask) & mask
             continue
         union = terms[package] | mask
-        if union == universe[package]:
+        if union == everything:
             del terms[package]
         else:
             terms[package] = union

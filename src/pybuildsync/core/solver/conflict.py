@@ -27,7 +27,7 @@ def analyse(solution: PartialSolution[P], conflict: Clause[P]) -> tuple[Clause[P
         if cause is None or (at and all(solution.held_at(other, held, at) for other, held in others)):
             level = at - 1
             break
-        resolve(terms, cause.terms, package, solution.universe)
+        resolve(terms, cause.terms, package, solution.universe[package])
         causes.append(cause)
         pivots.append(package)
     if not pivots:
