@@ -32,7 +32,7 @@ FIELDS: Dict[str, Any] = {
     "environment": [Ingredient("setuptools", "80.9.0", KEY), Ingredient("lib", "2.0", KEY, KEY)],
     "implementation": "cpython",
     "python": "3.11.7",
-    "platform": "linux-x86_64",
+    "platform": "linux_x86_64",
     "tags": ["cp311-cp311-linux_x86_64"],
     "prepared_requires": None,
     "built_requires": ["lib==2.0"],

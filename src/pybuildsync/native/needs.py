@@ -103,6 +103,8 @@ def parse_elf(data: bytes | mmap.mmap) -> Needs | None:
         dynamic = next((segment for segment in segments if segment[0] == _DYNAMIC), None)
         if dynamic is None:
             return Needs("", (), (), "elf")
+        if dynamic[1] + dynamic[4] > len(data):
+            return None
         raw = data[dynamic[1] : dynamic[1] + min(dynamic[4], _DYNAMIC_LIMIT)]
         values: dict[int, list[int]] = {}
         for tag, value in entry.iter_unpack(raw[: len(raw) // entry.size * entry.size]):

@@ -109,7 +109,7 @@ def _shelf(own_files: Iterable[str], distributions: Mapping[str, Iterable[str]],
     for distribution, files in distributions.items():
         for path in filter(is_native, files):
             owners.setdefault(path, distribution)
-            for name in (posixpath.basename(path), sonames.get(path, "")):
+            for name in (posixpath.basename(path), sonames.get(path, posixpath.basename(path))):
                 by_name.setdefault(_key(name), (distribution, path))
     return _Shelf(own, frozenset(_key(posixpath.basename(path)) for path in own), owners, by_name)
 
