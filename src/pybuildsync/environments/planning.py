@@ -78,9 +78,8 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
     new = frozenset(folders)
     present = [(layout, _present_files(layout, view, new)) for layout in layouts]
     gone = set(map(folded, going))
-    foreign = dict.fromkeys(
-        [*in_the_way, *[path for _, paths in present for path in paths if folded(path) not in gone]]
-    )
+    there = [*in_the_way, *[path for _, paths in present for path in paths]]
+    foreign = dict.fromkeys([path for path in there if folded(path) not in gone])
     owned = owners(foreign, staying, view)
     conflicts = conflicts_among(layouts)
     for layout, paths in present:

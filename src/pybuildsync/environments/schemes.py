@@ -7,6 +7,7 @@ five folders are those of the binary distribution format; the ban on foreign ins
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -150,8 +151,12 @@ def library_name(interpreter: Interpreter) -> str:
     return f"{name}{target.version}{'t' if free_threaded else ''}"
 
 
-def check_changeable(scheme: Scheme) -> None:
-    """Return if distributions may be installed into and removed from *scheme*.
+def _is_writable(folder: str) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_writable) -> None:
+    """Return if distributions may be installed into and removed from *scheme*; *is_writable* says it of a folder.
 
     Raises:
         EnvironmentFault: another tool manages the environment, or its folder can't be written.
@@ -166,7 +171,7 @@ def check_changeable(scheme: Scheme) -> None:
     folder = scheme.purelib
     while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not is_writable(folder):
         raise EnvironmentFault(
             f"the environment can't be changed: {scheme.purelib}",
             why=f"{folder} is not writable",

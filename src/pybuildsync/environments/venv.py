@@ -128,7 +128,7 @@ def _configuration(root: str, interpreter: Interpreter, prompt: str, *, system_s
     lines = [
         f"home = {os.path.dirname(base)}",
         f"include-system-site-packages = {'true' if system_site_packages else 'false'}",
-        f"version = {interpreter.target.full_version}",
+        f"version = {'.'.join(map(str, interpreter.release))}",
         *([f"prompt = {prompt!r}"] if prompt else []),
         f"executable = {base}",
         f"command = {base} -m venv --without-pip{options} {root}",
