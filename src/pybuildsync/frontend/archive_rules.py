@@ -102,6 +102,8 @@ class MemberRules:
         self._total += size
         if self._members > self.limits.members:
             self.refuse(name, f"the archive has more than {self.limits.members} members")
+        if size < 0:
+            self.refuse(name, f"it says that it has {size} bytes")
         if size > self.limits.member_bytes:
             self.refuse(name, f"{size} bytes, more than the {self.limits.member_bytes} that one file may have")
         if self._total > self.limits.total_bytes:

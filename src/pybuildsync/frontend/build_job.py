@@ -85,10 +85,10 @@ class BuildResult:
     """What the hooks gave.
 
     ``requires`` is the answer of ``get_requires_for_build_*`` (PEP 508 texts), ``unmet`` those of it that the
-    environment doesn't satisfy: if there are any, nothing after that hook was run. ``metadata_text`` is METADATA, the wheel's own if one was built,
-    else what was prepared; "" if neither. ``prepared_text`` is what was prepared, also if a wheel was built.
-    ``metadata_hook`` is False where the backend has no such hook; then a wheel was built although only metadata was
-    asked for. ``seconds`` is the time of the whole job.
+    environment doesn't satisfy: if there are any, nothing after that hook was run. ``metadata_text`` is METADATA, the
+    wheel's own if one was built, else what was prepared; "" if neither. ``prepared_text`` is what was prepared, also if
+    a wheel was built. ``metadata_hook`` is False where the backend has no such hook; then a wheel was built although
+    only metadata was asked for. ``seconds`` is the time of the whole job.
     """
 
     key: str

@@ -98,8 +98,6 @@ class _BoundedStream:
 
     def seek(self, position: int) -> int:
         """Go forward to *position* by reading, so that what is skipped counts too; return it."""
-        if position < self.tell():
-            self._rules.refuse("a header", "it points back into the archive")
         while (ahead := position - self.tell()) > 0 and self.read(min(ahead, _CHUNK)):
             pass
         return position
@@ -130,20 +128,44 @@ def _unpack_tar_member(archive: "TarFile", member: "TarInfo", destination: str, 
     )
     if not path:
         return
-    if member.islnk():
-        source = folded(normal_path(member.linkname))
-        if member_problem(member.linkname, windows=rules.windows) or rules.kinds.get(source) != "file":
-            rules.refuse(path, f"it is a hard link to {member.linkname!r}, which is no file before it in the archive")
     target = os.path.join(destination, path)
+    if member.islnk():
+        _unpack_hard_link(member, target, destination, rules)
+        return
     if not member.isdir() and os.path.lexists(target):
         os.unlink(target)  # a later member replaces an earlier one, as tar has it
-    if hasattr(tarfile, "data_filter"):
-        archive.extract(member, destination, set_attrs=True, filter="data")
-    else:  # 3.11.0 to 3.11.3
-        member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
-        member.uid = member.gid = 0
-        member.uname = member.gname = ""
-        archive.extract(member, destination, set_attrs=True)
+    extract_member(archive, member, destination, filtered=hasattr(tarfile, "data_filter"))
+
+
+def extract_member(archive: "TarFile", member: "TarInfo", destination: str, *, filtered: bool) -> None:
+    """Write *member*, which broke no rule, below *destination*.
+
+    Not *filtered* (Python 3.11.0 to 3.11.3) does by hand what the filter does beyond the rules: harmless permissions,
+    nobody's file.
+    """
+    if filtered:
+        archive.extract(member, destination, filter="data")
+        return
+    member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+    member.uid, member.gid = (getattr(os, name, int)() for name in ("geteuid", "getegid"))
+    member.uname = member.gname = ""
+    archive.extract(member, destination)
+
+
+def _unpack_hard_link(member: "TarInfo", target: str, destination: str, rules: MemberRules) -> None:
+    import shutil
+
+    path = normal_path(member.linkname)
+    source = os.path.join(destination, path)
+    sound = not member_problem(member.linkname, windows=rules.windows) and rules.kinds.get(folded(path)) == "file"
+    if not sound or source == target or not os.path.isfile(source):
+        rules.refuse(
+            member.name, f"it is a hard link to {member.linkname!r}, which is no file before it in the archive"
+        )
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.lexists(target):
+        os.unlink(target)
+    shutil.copy2(source, target)  # a copy of its own: builds change files in place
 
 
 def _unpack_zip(archive: "ZipFile", destination: str, rules: MemberRules) -> None:
