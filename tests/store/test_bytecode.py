@@ -21,7 +21,7 @@ FILES = {
     "sample/deep/module.py": b"VALUE = 1\n",
     "sample/broken.py": b"print 'another Python'\n",
     "sample/zeros.py": b"\0",
-    "sample/latin.py": b"# \xe4\n",
+    "sample/latin.py": b"x = '\xe4'\n",
     "sample/data.txt": b"text",
     "sample-1.0.data/purelib/other.py": b"VALUE = 2\n",
     "sample-1.0.data/scripts/run.py": b"VALUE = 3\n",
@@ -131,4 +131,16 @@ def test_an_interpreter_that_fails_is_told(tmp_path: Path, python: str, said: st
     assert said in caught.value.why
     assert caught.value.hint.startswith("--no-compile")
     assert bytecode_for(store, wheel, TAG) is None
+    assert list((tmp_path / "s" / "unfinished").iterdir()) == []
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    """What the interpreter can't write is the store's fault, not the interpreter's."""
+    store = Store(str(tmp_path / "s"))
+    wheel = add(store, make_wheel(tmp_path, FILES))
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\ncat > /dev/null\necho \'[28, "No space left on device", "a.pyc"]\'\n')
+    python.chmod(0o755)
+    with pytest.raises(EnvironmentFault, match="no space is left on its file system"):
+        compile_bytecode(store, [wheel], str(python), TAG)
     assert list((tmp_path / "s" / "unfinished").iterdir()) == []

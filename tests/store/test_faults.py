@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from store.wheel_files import make_wheel, sha256_of
+from store.wheel_files import make_wheel, plain_environment, sha256_of
 
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store import Store
@@ -94,7 +94,11 @@ def filled(tmp_path: Path) -> Store:
 def act(store: Store, wheel: str, how: str) -> list[str]:
     """Let a process try to add to *store* where it can't; return what it said."""
     done = subprocess.run(
-        [sys.executable, "-c", _LIMITED, store.root, wheel, how], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _LIMITED, store.root, wheel, how],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=plain_environment(),
     )
     assert done.stderr == ""
     return done.stdout.splitlines()

@@ -9,7 +9,7 @@ import pytest
 from pybuildsync.store import Store
 from pybuildsync.store.location import RECORDS, file_name, kind_folder
 from pybuildsync.store.records import read_record, write_record
-from pybuildsync.store.sealing import seal, unseal
+from pybuildsync.store.sealing import read_sealed, seal, unseal
 
 _DAY = 24 * 60 * 60
 
@@ -100,3 +100,8 @@ def test_a_seal_holds_any_bytes() -> None:
     """Sealing and unsealing gives the same, also of what looks like a seal."""
     for data in (b"", b"x", seal(b"x"), bytes(1000)):
         assert unseal(seal(data)) == data
+
+
+def test_a_folder_is_no_sealed_file(tmp_path: Path) -> None:
+    """It opens like a file on POSIX and can't be read as one."""
+    assert read_sealed(str(tmp_path)) is None

@@ -194,7 +194,7 @@ def test_a_nul_in_a_name_is_seen(tmp_path: Path) -> None:
     """The part behind a NUL isn't lost, as it is where C strings are used."""
     wheel = make_wheel(tmp_path, also=[member("sample/aXb", b"")])
     Path(wheel).write_bytes(Path(wheel).read_bytes().replace(b"sample/aXb", b"sample/a\0b"))
-    with pytest.raises(PackageError, match="NUL"):
+    with pytest.raises(PackageError, match="control character"):
         unpack(tmp_path, wheel)
 
 

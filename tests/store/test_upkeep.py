@@ -93,6 +93,10 @@ def test_prune_keeps_what_is_used_and_removes_the_rest(tmp_path: Path) -> None:
     assert [kind for kind, there in held(store, "sample").items() if there] == ["built"]
     prune(store, now=time.time() + 181 * _DAY)
     assert size(store) == ()
+
+
+def test_every_kind_has_its_days() -> None:
+    """A kind that is kept is pruned."""
     assert set(DAYS) == set(FORMATS)
 
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from store.wheel_files import make_wheel, sha256_of
+from store.wheel_files import make_wheel, plain_environment, sha256_of
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.requirements import Requirement
@@ -93,7 +93,11 @@ for _ in range(20):
 print(len(wheel.files), min(times) < 0.001, sorted({"packaging", "zipfile", "hashlib", "shutil"} & set(sys.modules)))
 """
     done = subprocess.run(
-        [sys.executable, "-I", "-c", script, store.root, added.sha256], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", script, store.root, added.sha256],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=plain_environment(),
     )
     assert done.stdout == "1002 True []\n"
 

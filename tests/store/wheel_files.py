@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import os
 import stat
 import zipfile
 from base64 import urlsafe_b64encode
@@ -14,6 +15,11 @@ Rows: TypeAlias = list[list[str]]
 Members: TypeAlias = list[tuple[zipfile.ZipInfo, bytes]]
 
 WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the environment for a process that nobody measures: a coverage run would import and write in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 def record_hash(content: bytes, algorithm: str = "sha256") -> str:

@@ -28,6 +28,8 @@ def find_archive(store: Store, sha256: str) -> str | None:
 def new_part(store: Store) -> str:
     """Return the path of a new empty file, to be filled with a download, on the file system of *store*.
 
+    Until it is added or removed, :func:`~pybuildsync.store.locks.in_use` keeps another process from pruning it.
+
     Raises:
         EnvironmentFault: the store can't be written.
 

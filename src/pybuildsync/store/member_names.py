@@ -9,7 +9,7 @@ import re
 
 # What makes a name unusable -> how that is put; the first that is found counts.
 _EVERYWHERE = (
-    (re.compile(r"\0"), "holds a NUL character"),
+    (re.compile(r"[\x00-\x1f\x7f]"), "holds a control character"),
     (re.compile(r"\A/"), "is absolute"),
     (re.compile(r"\\"), "holds a backslash, which separates folders on some systems only"),
     (re.compile(r"\A[A-Za-z]:"), "names a drive"),
@@ -21,7 +21,7 @@ _ON_WINDOWS = (
         re.compile(r"(?:\A|/)(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:[./]|\Z)", re.IGNORECASE),
         "means a device on Windows",
     ),
-    (re.compile(r'[<>:"|?*\x00-\x1f]|[. ](?:/|\Z)'), "can't be written on Windows"),
+    (re.compile(r'[<>:"|?*]|[. ](?:/|\Z)'), "can't be written on Windows"),
 )
 # Nearly every name is made of these only, and then of parts that begin and end like this.
 _PLAIN = re.compile(r"(?:[\w-][\w.+-]*[\w+-]/|[\w-]/)*(?:[\w-][\w.+-]*[\w+-]|[\w-])\Z", re.ASCII)
@@ -30,8 +30,9 @@ _PLAIN = re.compile(r"(?:[\w-][\w.+-]*[\w+-]/|[\w-]/)*(?:[\w-][\w.+-]*[\w+-]|[\w
 def refusal(name: str, *, windows: bool = os.name == "nt") -> str:
     """Return why *name*, of a file in an archive with ``/`` between its parts, can't be used; "" if it can.
 
-    Refused everywhere: absolute names, drives, empty, ``.`` and ``..`` parts, backslashes (a separator on Windows
-    only), NUL. Refused where *windows*: device names, streams (``:``) and what that system can't or won't write as is.
+    Refused everywhere: absolute names, drives, empty, ``.`` and ``..`` parts, control characters, and backslashes, a
+    separator on Windows only. Refused where *windows*: device names, streams (``:``), and what that system can't or
+    won't write as is.
     """
     if not windows and _PLAIN.match(name):
         return ""

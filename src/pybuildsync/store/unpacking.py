@@ -14,6 +14,7 @@ and never writes outside its destination.
 
 import csv
 import hashlib
+import io
 import mmap
 import os
 import stat
@@ -132,7 +133,7 @@ def _read_record(archive: Archive, dist_info: str) -> dict[str, tuple[str, str]]
     path = f"{dist_info}/RECORD"
     rows: dict[str, tuple[str, str]] = {}
     try:
-        for row in csv.reader(_text(archive, path).splitlines()):
+        for row in csv.reader(io.StringIO(_text(archive, path), newline="")):
             if not row:
                 continue
             member, digest, size = (*row, "", "")[:3]

@@ -164,11 +164,12 @@ def settle(temporary: str, final: str, *, is_whole: Callable[[], bool]) -> bool:
 def remove_tree(path: str) -> None:
     """Remove the folder *path* and all in it, as far as the system allows; what stays is left to the next prune."""
     for folder, folders, files in os.walk(path, topdown=False):
-        for name in files:
+        for name in files + folders:
+            inside = f"{folder}/{name}"
             with suppress(OSError):
-                os.unlink(f"{folder}/{name}")
-        for name in folders:
-            with suppress(OSError):
-                os.rmdir(f"{folder}/{name}")
+                if os.path.isdir(inside) and not os.path.islink(inside):
+                    os.rmdir(inside)
+                else:
+                    os.unlink(inside)
     with suppress(OSError):
         os.rmdir(path)
