@@ -12,7 +12,7 @@ from pybuildsync.core.loop import Settled, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import judge
 from pybuildsync.core.requirements import Requirement, parse_requirement
-from pybuildsync.core.resolution import Resolution
+from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.story import Event
 from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
@@ -113,6 +113,7 @@ class World:
         pass
 
     def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        assert not [e for e in resolution.chosen if e.scope and e.pick.variant and e.pick.variant.is_prepared]
         for chosen in resolution.ready_to_build():
             source = chosen.pick.source
             assert source is not None
@@ -121,26 +122,22 @@ class World:
                 Ingredient(e.name, e.version, f"{e.name}-{e.version}", e.pick.variant.key if e.pick.variant else "")
                 for e in environment
             )
-            key = build_key(
-                BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target)
-            )
+            key = build_key(BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target))
             facts = facts.with_place(source, chosen.scope)
             if facts.by_key(key) is None:
                 facts = facts.with_variant(self._variant(goal, source, key, against, wheel="" if prepare else key))
         return facts
 
-    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
-        for chosen in resolution.chosen:
-            variant = chosen.pick.variant
+    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+        for each in chosen:
+            variant = each.pick.variant
             if variant is not None and variant.is_prepared:
                 facts = facts.with_variant(
                     self._variant(goal, variant.source, variant.key, variant.ingredients, wheel=variant.key)
                 )
         return facts
 
-    def _variant(
-        self, goal: Goal, source: Source, key: str, against: tuple[Ingredient, ...], *, wheel: str
-    ) -> Variant:
+    def _variant(self, goal: Goal, source: Source, key: str, against: tuple[Ingredient, ...], *, wheel: str) -> Variant:
         versions = {each.name: each.version for each in against}
         said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
         (self.builds if wheel else self.prepared).append(f"{source.name}=={source.version} [{said}]")

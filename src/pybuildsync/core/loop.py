@@ -26,8 +26,8 @@ class Builder(Protocol):
         """Build all that is ready in *resolution*; with *prepare* metadata is enough."""
         ...
 
-    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
-        """Build the wheels of the variants in *resolution* of which only metadata is known."""
+    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+        """Build the wheels of *chosen*, variants of which only metadata is known."""
         ...
 
 
@@ -61,10 +61,14 @@ def settle(
         history.append(versions)
         builder.foresee(resolution)
         known = facts
-        if resolution.ready_to_build():
+        prepared = tuple(chosen for chosen in resolution.chosen if _is_prepared(chosen))
+        needed = tuple(chosen for chosen in prepared if chosen.scope)  # others are built with these
+        if needed:
+            facts = builder.finish(goal, needed, facts)
+        elif resolution.ready_to_build():
             facts = builder.build(goal, resolution, facts, prepare=_is_worth_preparing(resolution))
-        elif any(_is_prepared(chosen) for chosen in resolution.chosen):
-            facts = builder.finish(goal, resolution, facts)
+        elif prepared:
+            facts = builder.finish(goal, prepared, facts)
         else:
             return Settled(resolution, facts, number)
         if facts == known:

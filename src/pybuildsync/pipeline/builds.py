@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -61,7 +62,7 @@ class BuildSettings:
 
 @dataclass(slots=True)
 class Workshop:
-    """Everything that building takes. ``failures`` are the last failure of each source, by its identity."""
+    """Everything that building takes. ``failures`` are those of each source, by identity and build key."""
 
     index: IndexClient
     store: Store
@@ -72,7 +73,7 @@ class Workshop:
     populate: Callable[[str, tuple[str, ...]], None]
     settings: BuildSettings
     story: Story
-    failures: dict[tuple[str, str, str], tuple[str, BuildFailure]]
+    failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
     builds: int = 0
 
     def foresee(self, resolution: Resolution) -> None:
@@ -88,9 +89,9 @@ class Workshop:
         """See :func:`do_builds`."""
         return do_builds(self, goal, resolution, facts, prepare=prepare)
 
-    def finish(self, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
+    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
         """See :func:`build_prepared`."""
-        return build_prepared(self, goal, resolution, facts)
+        return build_prepared(self, goal, chosen, facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +152,8 @@ def fetch_wheels(shop: Workshop, chosen: Iterable[Chosen]) -> tuple[UnpackedWhee
 def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
     """Do what can be built now of *resolution* and return the facts that this adds.
 
-    With *prepare* backends are asked for metadata only, where they can tell it without building.
+    With *prepare* backends are asked for metadata only, where they can tell it without building; but what another build
+    needs is built.
 
     Raises:
         BuildFailure: a build failed, and trying it with build tools of its own time didn't help or wasn't wanted.
@@ -160,31 +162,37 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
     ready = resolution.ready_to_build()
     running: dict[Future[BuildResult], Order] = {}
     seen: set[str] = set()
+    for_builds = {(chosen.name, chosen.version) for chosen in ready if chosen.scope}
     for chosen in ready:
         order = _order(shop, goal, resolution, facts, chosen)
         facts = facts.with_place(order.source, chosen.scope)
         if facts.by_key(order.key) is not None or order.key in seen:
             continue
         seen.add(order.key)
+        failure = shop.failures.get(order.source.identity, {}).get(order.key)
+        if failure is not None:  # other tools of that date would make the same environment
+            facts = _retry(shop, facts, order, failure)
+            continue
         recalled = None if shop.settings.fresh else _recall(shop, goal, order, facts)
         if recalled is not None:
             facts = recalled
             continue
-        want: tuple[Want, ...] = ("metadata",) if prepare else ("wheel",)
+        only_metadata = prepare and (chosen.name, chosen.version) not in for_builds
+        want: tuple[Want, ...] = ("metadata",) if only_metadata else ("wheel",)
         running[_submit(shop, order, facts, want)] = order
     return _collect(shop, goal, facts, running)
 
 
-def build_prepared(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
-    """Build the wheels of the variants in *resolution* whose metadata was only prepared; return what this adds."""
+def build_prepared(shop: Workshop, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+    """Build the wheels of *chosen*, variants whose metadata was only prepared; return what this adds."""
     running: dict[Future[BuildResult], Order] = {}
     done: set[str] = set()
-    for chosen in resolution.chosen:
-        variant = chosen.pick.variant
-        if variant is None or not variant.is_prepared or variant.key in done or chosen.pick.installed:
+    for each in chosen:
+        variant = each.pick.variant
+        if variant is None or variant.key in done:
             continue
         done.add(variant.key)
-        order = _order_again(shop, goal, facts, chosen, variant)
+        order = _order_again(shop, goal, facts, each, variant)
         running[_submit(shop, order, facts, ("wheel",))] = order
     return _collect(shop, goal, facts, running)
 
@@ -302,7 +310,8 @@ def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[Bui
                     result = future.result()
                 except BuildFailure as failure:
                     outcomes[order.key] = failure
-                    if not _may_retry(shop, facts, order, failure):
+                    shop.failures.setdefault(order.source.identity, {})[order.key] = failure
+                    if not _next_date(shop, order, failure):
                         raise
                 else:
                     outcomes[order.key] = result
@@ -344,20 +353,29 @@ def _tell_finished(shop: Workshop, order: Order, result: BuildResult) -> None:
 # Failures (docs/matching.md, "Build environments that worked when the source was released")
 
 
-def _may_retry(shop: Workshop, facts: Facts, order: Order, failure: BuildFailure) -> bool:
-    if not shop.settings.retry or order.date or failure.cancelled or failure.timed_out:
-        return False
-    return bool(shop.knowledge.upload_time(order.source)) and order.source.identity not in dict(facts.as_of)
+def _next_date(shop: Workshop, order: Order, failure: BuildFailure) -> str:
+    """Return the date whose build tools are tried next, "" for none.
+
+    First the source's own time; then, going back, the times of the libraries that it must match: one that is older
+    than the source may need older tools still.
+    """
+    if not shop.settings.retry or failure.cancelled or failure.timed_out:
+        return ""
+    own = shop.knowledge.upload_time(order.source)
+    if not own:
+        return ""
+    needed = {requirement.name for requirement in order.stated.metadata.requires}
+    dates = {own, *(shop.knowledge.release_time(e.name, e.version) for e in order.against if e.name in needed)}
+    return max((date for date in dates if date and date <= own and (not order.date or date < order.date)), default="")
 
 
 def _retry(shop: Workshop, facts: Facts, order: Order, failure: BuildFailure) -> Facts:
-    date = shop.knowledge.upload_time(order.source)
-    shop.failures[order.source.identity] = (order.key, failure)
+    date = _next_date(shop, order, failure)
+    if not date:
+        raise failure
     shop.knowledge.with_times = True
     reason = failure.cause or failure.what
-    shop.story.tell(
-        BuildRetried(name=order.source.name, version=order.source.version, time=date[:10], reason=reason)
-    )
+    shop.story.tell(BuildRetried(name=order.source.name, version=order.source.version, time=date[:10], reason=reason))
     return facts.with_date(order.source, date)
 
 
@@ -381,12 +399,13 @@ def _learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: Build
     variant = _variant(goal, order, built, links.parts, "")
     record = record_of(order, goal, variant, prepared=prepared, result=result, settings=shop.settings)
     wheel_path = _with_record(shop, result.wheel_path, record)
-    told = marshal.dumps((_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None))
+    told = marshal.dumps(
+        (_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None)
+    )
     kept = shop.built.save(order.key, wheel_path, told)
     unpacked = add_wheel(shop.store, kept.wheel_path, kept.sha256, project=source.name, version=source.version)
     remove_tree(os.path.dirname(result.wheel_path))
-    if source.identity in shop.failures:
-        failed_key, _ = shop.failures.pop(source.identity)
+    for failed_key in shop.failures.pop(source.identity, {}):
         _remember(shop, failed_key, {"date": order.date})
     return _add(shop, facts, replace(variant, wheel=unpacked.sha256))
 
@@ -454,7 +473,7 @@ def _recall(shop: Workshop, goal: Goal, order: Order, facts: Facts) -> Facts | N
         return None
     if "requires" in note:
         return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note["requires"]))
-    if order.date or not shop.settings.retry:
+    if not shop.settings.retry or (order.date and note["date"] >= order.date):
         return None
     shop.knowledge.with_times = True
     return facts.with_date(order.source, note["date"])
@@ -474,9 +493,10 @@ def _remember(shop: Workshop, key: str, note: dict[str, object]) -> None:
     write_record(shop.store, "builds", key, marshal.dumps((_FORMAT, time.time_ns() // 10**9, note)))
 
 
-def _remembered(shop: Workshop, key: str) -> dict[str, object] | None:
+def _remembered(shop: Workshop, key: str) -> dict[str, Any] | None:
     kept = read_record(shop.store, "builds", key)
     if kept is None:
         return None
     told = marshal.loads(kept)
-    return told[2] if told[0] == _FORMAT else None
+    note: dict[str, Any] = told[2]
+    return note if told[0] == _FORMAT else None

@@ -7,9 +7,7 @@ from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.build_records import variant_of
 
 
-def installed_of(
-    distributions: tuple[InstalledDistribution, ...], policies: PolicyBook
-) -> tuple[Installed, ...]:
+def installed_of(distributions: tuple[InstalledDistribution, ...], policies: PolicyBook) -> tuple[Installed, ...]:
     """Return what the core is told of *distributions*; broken ones count as not installed."""
     found = []
     for distribution in distributions:

@@ -84,7 +84,9 @@ def _disturbed_by(
 def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...]) -> Goal:
     """Return *goal* with the sources of installed variants back among the requirements."""
     names = frozenset(each.installed.name for each in disturbed)
-    requirements = tuple(Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed)
+    requirements = tuple(
+        Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed
+    )
     formats = replace(goal.formats, no_binary=goal.formats.no_binary | names)
     return replace(goal, requirements=(*goal.requirements, *requirements), formats=formats)
 
@@ -101,7 +103,9 @@ def _with_failures(shop: Workshop, error: NoSolution) -> NoSolution:
     """Add the builds that failed before the search for other build tools: they may be why there is no solution."""
     if not shop.failures:
         return error
-    told = "\n\n".join(f"{failure.what}\n{failure.why}".strip() for _, failure in shop.failures.values())
+    told = "\n\n".join(
+        f"{failure.what}\n{failure.why}".strip() for each in shop.failures.values() for failure in each.values()
+    )
     return NoSolution(error.what, why=f"{error.why}\n\nBefore that:\n{told}", hint=error.hint)
 
 
@@ -125,9 +129,7 @@ def fetch(shop: Workshop, planned: Planned) -> Fetched:
     return Fetched(wheels=tuple(zip(steps, wheels, strict=True)))
 
 
-def check_libraries(
-    planned: Planned, fetched: Fetched, distributions: tuple[InstalledDistribution, ...]
-) -> None:
+def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[InstalledDistribution, ...]) -> None:
     """Make sure that every shared library which a built wheel needs will be there (docs/matching.md, section 8).
 
     Raises:

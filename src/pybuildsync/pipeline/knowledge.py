@@ -55,7 +55,9 @@ class IndexKnowledge:
         metadata = self._metadata.get(file.url)
         if metadata is None:
             metadata = self._metadata[file.url] = self.index.metadata(file, project, version)
-            self.index.expect(requirement.name for requirement in metadata.requires if "extra" not in requirement.marker)
+            self.index.expect(
+                requirement.name for requirement in metadata.requires if "extra" not in requirement.marker
+            )
         return metadata
 
     def source_metadata(self, source: Source) -> SourceMetadata:
@@ -72,6 +74,14 @@ class IndexKnowledge:
         if source.file is None:
             return ""
         return source.file.upload_time or self.index.upload_times(source.name).get(source.file.filename, "")
+
+    def release_time(self, project: str, version: str) -> str:
+        """Return when the first file of a release was uploaded (ISO 8601), "" where nobody says."""
+        listing = _with_times(self.listing(project), self.index)
+        if version not in listing.versions:
+            return ""
+        times = (file.upload_time for file in listing.files(listing.versions.index(version)))
+        return min((time for time in times if time), default="")
 
     def _read(self, source: Source) -> SourceMetadata:
         if source.digest:
@@ -99,7 +109,9 @@ class IndexKnowledge:
             tree = os.path.join(root, source.subdirectory) if source.subdirectory else root
             return read_source(tree, filename_project=source.name, filename_version=source.version)
         except PackageError as error:
-            raise PackageError(f"{source.name} {source.version}: {error.what}", why=error.why, hint=error.hint) from error
+            raise PackageError(
+                f"{source.name} {source.version}: {error.what}", why=error.why, hint=error.hint
+            ) from error
         finally:
             remove_tree(folder)
 
