@@ -97,9 +97,10 @@ def test_the_working_directory_is_part_of_the_question(environ: dict[str, str], 
         assert run.returncode == status
 
 
-@given(
-    st.lists(st.text(st.sampled_from("a \n="), max_size=3), max_size=3), st.lists(st.text("ab", max_size=2), max_size=2)
-)
+WORDS = st.lists(st.text(st.sampled_from("a \n="), max_size=3), max_size=3)
+
+
+@given(WORDS, WORDS)
 def test_questions_never_run_together(argv: list[str], other: list[str]) -> None:
     """Two lines with different words are two questions."""
     assert (_question(argv, {}) == _question(other, {})) == (argv == other)

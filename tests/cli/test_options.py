@@ -1,6 +1,5 @@
 """The table of options keeps its own rules, and agrees with the options that commands take."""
 
-import dataclasses
 import typing
 
 import pytest
@@ -37,9 +36,9 @@ def test_flags_are_spelled_as_users_expect(command: Command) -> None:
 def test_every_row_has_its_field_and_every_field_its_row(command: Command) -> None:
     """What the table reads is what commands take, no more and no less."""
     fields = {
-        "": {one.name for one in dataclasses.fields(_TYPES[command.words[0]])} - set(_SECTIONS),
-        "presentation": {one.name for one in dataclasses.fields(Presentation)},
-        **{name: {one.name for one in dataclasses.fields(type_)} for name, type_ in _SECTIONS.items()},
+        "": set(typing.get_type_hints(_TYPES[command.words[0]])) - set(_SECTIONS),
+        "presentation": set(typing.get_type_hints(Presentation)),
+        **{name: set(typing.get_type_hints(type_)) for name, type_ in _SECTIONS.items()},
     }
     rows: dict[str, set[str]] = {section: set() for section in fields}
     for option in command.options:
@@ -48,7 +47,7 @@ def test_every_row_has_its_field_and_every_field_its_row(command: Command) -> No
         rows[""].add(command.positional.field)
     for section, names in rows.items():
         assert names <= fields[section], section
-    taken = {one.name for one in dataclasses.fields(_TYPES[command.words[0]])}
+    taken = set(typing.get_type_hints(_TYPES[command.words[0]]))
     for section in ("", *(name for name in _SECTIONS if name in taken)):
         if command.words[0] != "cache":
             assert rows[section] == fields[section], section

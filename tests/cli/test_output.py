@@ -11,6 +11,7 @@ from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
 from pybuildsync.commands.results import Change, Result
 
+LONG = "a-name-that-is-much-longer-than-what-columns-are-for"
 CHANGES = (
     Change(kind="install", name="other", new="1.0"),
     Change(kind="rebuild", name="thing", old="4.6", new="4.6", reason="lib 7.0.7 -> 7.0.10"),
@@ -18,7 +19,7 @@ CHANGES = (
     Change(kind="downgrade", name="tool", old="3", new="2"),
     Change(kind="remove", name="old", old="0.1"),
     Change(kind="keep", name="kept", old="1", new="1"),
-    Change(kind="install", name="a-name-that-is-much-longer-than-what-columns-are-for", new="1.0", reason="why"),
+    Change(kind="install", name=LONG, new="1.0", reason="why"),
 )
 SATISFIED = (results.Satisfied(requirement="a>=1", version="1.2", location="/env/site-packages"),)
 
@@ -36,9 +37,8 @@ def test_an_install_says_what_changed() -> None:
         "~ lib 7.0.7 -> 7.0.10 (other requires lib>=7.0.8)",
         "~ tool 3 -> 2",
         "- old==0.1",
-        "+ a-name-that-is-much-longer-than-what-columns-are-for==1.0 (why)",
-        "Successfully installed a-name-that-is-much-longer-than-what-columns-are-for-1.0"
-        " lib-7.0.10 other-1.0 thing-4.6 tool-2",
+        f"+ {LONG}==1.0 (why)",
+        f"Successfully installed {LONG}-1.0 lib-7.0.10 other-1.0 thing-4.6 tool-2",
     ]
 
 
@@ -88,15 +88,13 @@ def test_an_install_as_data() -> None:
         (
             results.CheckResult(
                 problems=(
-                    results.Problem(
-                        kind="match", name="a", version="1", text="built with lib 1\nruns with 2", hint="do"
-                    ),
+                    results.Problem(kind="match", name="a", version="1", text="with lib 1\nruns with 2", hint="do"),
                     results.Problem(kind="library", name="b", version="2", text=""),
                 ),
                 distributions=7,
             ),
             [
-                "match: a 1: built with lib 1",
+                "match: a 1: with lib 1",
                 "  runs with 2",
                 "  hint: do",
                 "library: b 2: ",

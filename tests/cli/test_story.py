@@ -73,11 +73,9 @@ FINISHED = events.BuildFinished(name="a", version="1", seconds=2.0, said=("lib>=
         ),
         (events.Recovered("it was undone"), ["recovered: it was undone"], ["recovered: it was undone"]),
         (
-            events.Matched(
-                source="a", library="lib", version="2", evidence="baked", policy="exact", sentence="so it is"
-            ),
+            events.Matched(source="a", library="lib", version="2", evidence="baked", policy="exact", sentence="so"),
             [],
-            ["  so it is"],
+            ["  so"],
         ),
         (events.Note("one\ntwo"), ["one", "two"], ["one", "two"]),
         (events.Warned(""), ["warning: "], ["warning: "]),
@@ -115,7 +113,12 @@ def test_a_plain_story_can_be_told_from_many_threads() -> None:
     """Lines of different threads never mix."""
     stream = Terminal()
     story = PlainStory(stream, 1, Colors(), threading.Lock())
-    threads = [threading.Thread(target=lambda: [story.tell(FINISHED) for _ in range(50)]) for _ in range(4)]
+
+    def tell() -> None:
+        for _ in range(50):
+            story.tell(FINISHED)
+
+    threads = [threading.Thread(target=tell) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

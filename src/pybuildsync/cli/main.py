@@ -7,9 +7,8 @@ happens on the way goes to stderr. Nothing below this package prints or ends the
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import Any, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 
 from pybuildsync.cli import failures
 from pybuildsync.cli.colors import Colors, choose_colors, is_terminal
@@ -59,8 +58,7 @@ def load(words: tuple[str, ...]) -> Callable[..., Result]:
     return run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(NamedTuple):
     """What a command line meets outside: streams, environment variables, and where commands come from."""
 
     stdin: TextIO
@@ -145,11 +143,9 @@ def _remember(
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
         return
-    from dataclasses import replace
-
     from pybuildsync.cli.fast import remember
 
-    nothing_to_do = replace(result, changes=())
+    nothing_to_do = result._replace(changes=())
     remember(argv, world.environ, result.watched, render(nothing_to_do, presentation, Colors(on=False)))
 
 

@@ -5,14 +5,12 @@ A row says how an option is written; what it means is said by the field of that 
 the option. This module computes nothing and imports no parser.
 """
 
-from dataclasses import replace
-
 from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TIME, Command, Option, Positional
 
 
 def _placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
     """Return *options* with their section and the heading they stand under in ``--help``."""
-    return tuple(replace(option, section=section, group=group) for option in options)
+    return tuple(option._replace(section=section, group=group) for option in options)
 
 
 OUTPUT = _placed(
@@ -357,7 +355,7 @@ COMMANDS = (
     Command(
         words=("uninstall",),
         summary="remove packages",
-        positional=replace(_NAMES, unless=("requirement_files",)),
+        positional=_NAMES._replace(unless=("requirement_files",)),
         options=(
             Option(
                 field="requirement_files",

@@ -1,6 +1,5 @@
 """Results as text for stdout: for people, or as JSON for programs. Computes nothing that a result doesn't say."""
 
-from dataclasses import asdict
 from typing import Any
 
 from pybuildsync.cli.colors import Colors
@@ -58,13 +57,23 @@ def _json(result: results.Result) -> str:
             editable = {"editable_project_location": one.editable} if one.editable else {}
             rows.append({"name": one.name, "version": one.version, **editable})
         return json.dumps(rows) + "\n"
-    data: Any = asdict(result)
+    data: Any = _plain(result)
     data.pop("watched", None)
     if isinstance(result, results.InstallResult):
         data["changes"] = [change for change in data["changes"] if change["kind"] != "keep"]
     if isinstance(result, results.CacheSize):
         data["kinds"] = [dict(zip(("kind", "files", "bytes"), row, strict=True)) for row in result.kinds]
     return json.dumps(data, indent=2) + "\n"
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Return *value* with every named tuple in it as a dictionary."""
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        if fields is not None:
+            return {name: _plain(each) for name, each in zip(fields, value, strict=True)}
+        return [_plain(each) for each in value]
+    return value
 
 
 def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:

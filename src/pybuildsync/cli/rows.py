@@ -1,6 +1,6 @@
 """The kinds of rows that the table of options is made of."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FLAG = "flag"  # no value; ``off`` flags say False
 COUNT = "count"  # no value; each one adds 1
@@ -13,8 +13,7 @@ FORMAT = "format"  # names, :all: or :none:, remembered with the option's own na
 TIME = "time"  # latest, source or ISO 8601
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """One option.
 
     ``flags`` are its spellings, the long one first; ``off`` spell the opposite. ``repeat`` collects every value given;
@@ -46,8 +45,7 @@ class Option:
         return self.flags[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Positional:
+class Positional(NamedTuple):
     """The words of a command that are no options: one, or, with ``many``, any number.
 
     At least one is ``required``, unless an option was given whose field stands in ``unless``.
@@ -61,8 +59,7 @@ class Positional:
     unless: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """One command; ``words`` are its one or two names, ``example`` a line to start from."""
 
     words: tuple[str, ...]

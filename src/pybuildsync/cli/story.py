@@ -3,10 +3,9 @@
 Loudness: -2 errors only (``-qq``), -1 warnings too (``-q``), 0 usual, 1 each round (``-v``), 2 log files (``-vv``).
 """
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TextIO
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, TextIO
 
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.sizes import write_seconds, write_size
@@ -27,14 +26,13 @@ def lines_for(event: events.Event, loudness: int, colors: Colors, *, live: bool 
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class PlainStory:
+class PlainStory(NamedTuple):
     """Writes lines; for pipes, files and dumb terminals."""
 
     stream: TextIO
     loudness: int
     colors: Colors
-    lock: threading.Lock
+    lock: AbstractContextManager[object]
 
     def tell(self, event: events.Event) -> None:
         """Write what *event* is worth; a reader that is gone is no reason to stop."""

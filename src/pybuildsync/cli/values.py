@@ -5,8 +5,7 @@ Options that collect values take those of the environment first, then those of t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TEXT, TIME, Option, variable
 from pybuildsync.cli.words import Line
@@ -26,8 +25,7 @@ CommandOptions: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
+class Presentation(NamedTuple):
     """How to print. ``color`` is "auto", "always" or "never"; ``format`` is "" where the command has its own."""
 
     verbose: int = 0
@@ -43,8 +41,7 @@ class Presentation:
         return self.verbose - self.quiet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(NamedTuple):
     """A command line, understood."""
 
     words: tuple[str, ...]

@@ -6,22 +6,20 @@ value) it leaves to ``arguments``, which takes longer and says what is wrong. It
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON, find_command
 from pybuildsync.cli.rows import Command, Option
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One option as it was given: *value* is the text, or, for a flag, whether it says yes."""
 
     option: Option
     value: str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A command line, taken apart but not converted."""
 
     command: Command

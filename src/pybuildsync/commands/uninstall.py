@@ -43,7 +43,7 @@ def run(
     if not chosen or options.dry_run:
         return result
     if not options.yes and not confirm(changes):
-        return replace(result, declined=True)
+        return result._replace(declined=True)
     scheme = environment_scheme(interpreter)
     if options.break_system_packages:
         scheme = replace(scheme, unchangeable="")

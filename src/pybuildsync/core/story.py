@@ -2,23 +2,23 @@
 
 Whoever does something that takes time or needs a reason tells a :class:`Story` one frozen event. This module prints
 nothing and decides nothing; how an event looks, or whether it shows at all, is the business of the command line.
+
+Named tuples instead of dataclasses: every command imports them, and making one at import takes 0.1 ms where a frozen
+dataclass takes 0.6.
 """
 
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 NamedVersion: TypeAlias = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RoundStarted:
+class RoundStarted(NamedTuple):
     """The loop begins its round *number*, counted from 1 (docs/matching.md, the loop)."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A round has its resolution.
 
     ``versions`` are all of its (name, version) pairs, sorted. ``changes`` are (name, version in the round before or "",
@@ -29,8 +29,7 @@ class Resolved:
     changes: tuple[tuple[str, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildStarted:
+class BuildStarted(NamedTuple):
     """A build of *name* begins; ``kind`` is "metadata", "wheel" or "requires"; ``log_path`` is "" before there is one.
 
     ``against`` are the (name, version) pairs of the build environment, those that must match first.
@@ -43,8 +42,7 @@ class BuildStarted:
     log_path: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildFinished:
+class BuildFinished(NamedTuple):
     """A build ended well; ``said`` are the requirements that the metadata states."""
 
     name: str
@@ -55,8 +53,7 @@ class BuildFinished:
     log_path: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildFailed:
+class BuildFailed(NamedTuple):
     """A build ended badly and the loop goes on without it; a failure that ends the command is an error instead."""
 
     name: str
@@ -66,8 +63,7 @@ class BuildFailed:
     log_path: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildRetried:
+class BuildRetried(NamedTuple):
     """A failed build is tried again with build requirements as of *time* (ISO 8601)."""
 
     name: str
@@ -76,8 +72,7 @@ class BuildRetried:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildReused:
+class BuildReused(NamedTuple):
     """A wheel with the very same build inputs was in the store."""
 
     name: str
@@ -85,8 +80,7 @@ class BuildReused:
     against: tuple[NamedVersion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadProgress:
+class DownloadProgress(NamedTuple):
     """*done* of *total* bytes of *label* are here; a *total* of 0 is unknown; ``done == total`` says it has ended."""
 
     label: str
@@ -94,22 +88,19 @@ class DownloadProgress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingForLock:
+class WaitingForLock(NamedTuple):
     """Another process holds *what* (an environment, a cache)."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(NamedTuple):
     """What an earlier command left half done was finished or undone; *text* says which and what."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class Matched(NamedTuple):
     """Why *source* was, or wasn't, matched with *library*; ``sentence`` is the whole of it in words."""
 
     source: str
@@ -120,15 +111,13 @@ class Matched:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something worth knowing in any case."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(NamedTuple):
     """Something that may hurt later, though the command goes on."""
 
     text: str
@@ -159,7 +148,6 @@ class Story(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Silent:
     """A story that nobody hears."""
 
