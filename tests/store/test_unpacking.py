@@ -6,6 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from store.wheel_files import WHEEL, Members, Rows, make_wheel, member, record_hash
@@ -330,6 +331,44 @@ def test_bounds_hold(tmp_path: Path) -> None:
         patched(wheel, 24, "<L", 2**32 - 2, central=True, name=f"sample/{number}".encode())
     with pytest.raises(PackageError, match="would take 8"):
         unpack(tmp_path, wheel)
+
+
+def test_texts_are_bounded(tmp_path: Path) -> None:
+    """What is read into memory has a bound of its own, below that of files."""
+    wheel = patched(make_wheel(tmp_path), 24, "<L", 2**27 + 1, central=True, name=b"sample-1.0.dist-info/METADATA")
+    with pytest.raises(PackageError, match="more than 134217728"):
+        unpack(tmp_path, wheel)
+
+
+class Stream:
+    """A file that can only be written from front to end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        """Pass on what is written."""
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """Pass on what waits."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Leave the file to whoever opened it."""
+
+
+def test_other_ways_to_write_an_archive_are_fine(tmp_path: Path) -> None:
+    """Zip64 headers, and sizes that follow the data because the writer couldn't go back."""
+    with zipfile.ZipFile(make_wheel(tmp_path)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    wheel = tmp_path / "sample-1.0-2-py3-none-any.whl"
+    with wheel.open("wb") as file, zipfile.ZipFile(Stream(file), "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            with archive.open(name, "w", force_zip64=True) as member_file:
+                member_file.write(content)
+    unpack(tmp_path, str(wheel))
+    assert (tmp_path / "out/sample/__init__.py").read_bytes() == contents["sample/__init__.py"]
 
 
 def test_too_many_members_are_refused(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ MOST_BYTES = 64 * 2**30
 # Above this size, an archive that grows more than this on unpacking is a bomb: real wheels stay below a tenth of it.
 LARGE_BYTES = 2**30
 MOST_GROWTH = 300
+# What is read into memory: METADATA, WHEEL, RECORD and entry points. RECORD takes about 100 bytes a file.
+MOST_TEXT = 2**27
 
 # A member is unpacked in one piece up to this packed size: deflate grows 1032 times at most, so below 68 MB.
 ONE_PIECE = 2**16
@@ -119,6 +121,8 @@ def read_whole(archive: Archive, path: str) -> bytes:
     info = archive.members.get(path)
     if info is None:
         raise broken(archive.name, f"it holds no {path}")
+    if info.file_size > MOST_TEXT:
+        raise broken(archive.name, f"its member {path!r} has {info.file_size} bytes, more than {MOST_TEXT}")
     content = b"".join(read_pieces(archive, info))
     if zlib.crc32(content) != info.CRC:
         raise broken(archive.name, f"its member {path!r} is damaged: wrong checksum")
