@@ -177,7 +177,7 @@ def _changes(planned: Planned) -> tuple[Change, ...]:
 
 def _change(step: Step) -> Change:
     kind = "install" if step.kind == "reinstall" else step.kind
-    reason = f"rebuilt: {step.reason}" if step.kind == "rebuild" and step.reason else step.reason
+    reason = step.reason
     variant = step.chosen.pick.variant
     if not reason and variant is not None and step.kind != "keep" and variant.coupled:
         against = ", ".join(f"{name} {version}" for name, version in variant.coupled)

@@ -111,9 +111,7 @@ def broken_matches(installed: Installed, running: dict[str, str]) -> tuple[Distu
     return tuple(found)
 
 
-def broken_requirements(
-    installed: Installed, running: dict[str, str], markers: MarkerAnswers
-) -> tuple[Disturbed, ...]:
+def broken_requirements(installed: Installed, running: dict[str, str], markers: MarkerAnswers) -> tuple[Disturbed, ...]:
     """Return the requirements of *installed*, without extras, that *running* doesn't satisfy."""
     found = []
     matched = {match.name: match for match in installed.variant.matches} if installed.variant else {}
@@ -123,7 +121,9 @@ def broken_requirements(
         version = running.get(requirement.name)
         title = f"{installed.name} {installed.version} requires {requirement.name}{requirement.specifier}"
         if version is None:
-            found.append(Disturbed(installed, f"{title}, which is not installed", library=requirement.name, missing=True))
+            found.append(
+                Disturbed(installed, f"{title}, which is not installed", library=requirement.name, missing=True)
+            )
         elif requirement.specifier and not accepts(requirement.specifier, version):
             match = matched.get(requirement.name)
             text = f"{title}, and {requirement.name} {version} is there"

@@ -63,11 +63,11 @@ def judge(
             continue
         baked = [r for r in required.get(name, ()) if r.specifier and (name, r.specifier) not in stated]
         if configured is not None:
-            match = Match(name, version, "configured", configured, f"configured: {configured}")
+            match = Match(name, version, "configured", configured, f"configured to match {configured}")
         elif baked:
             text = ", ".join(str(requirement) for requirement in baked)
             if not all(accepts(requirement.specifier, version) for requirement in baked):
-                contradiction = f"contradicts itself: built against {name} {version}, it requires {text}"
+                contradiction = f"requires {text}, which excludes what it was built against: {name} {version}"
             match = Match(name, version, "baked", ANY, f"the wheel requires {text}")
         elif name in linked:
             libraries = ", ".join(sorted(library for owner, library in links if owner == name))
@@ -75,7 +75,7 @@ def judge(
             match = Match(name, version, "linked", policy, f"its extension modules need {libraries}")
         elif name in required:
             policy = policies.policy(project, name, version)
-            match = Match(name, version, "required twice", policy, "required to build and to run")
+            match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
         else:
             continue
         coupled.append((name, version))

@@ -78,7 +78,11 @@ class Offers:
         if entry.installed:
             return Pick(version, installed=True)
         if entry.variant is not None:
-            return Barred(entry.variant.contradiction) if entry.variant.contradiction else Pick(version, variant=entry.variant)
+            return (
+                Barred(entry.variant.contradiction)
+                if entry.variant.contradiction
+                else Pick(version, variant=entry.variant)
+            )
         if shelf.direct is not None and shelf.direct.source is not None:
             return Pick(version, source=shelf.direct.source)
         files = shelf.files(entry.position)

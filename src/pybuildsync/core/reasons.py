@@ -90,5 +90,14 @@ class NeedsItself:
 
 
 Reason = (
-    Asked | Constrained | Requires | BuildRequires | MustMatch | BuiltAgainst | AlreadyBuilt | AsOf | Barred | NeedsItself
+    Asked
+    | Constrained
+    | Requires
+    | BuildRequires
+    | MustMatch
+    | BuiltAgainst
+    | AlreadyBuilt
+    | AsOf
+    | Barred
+    | NeedsItself
 )

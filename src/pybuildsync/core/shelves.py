@@ -137,6 +137,4 @@ class Shelf:
 
     def as_of(self, date: str) -> int:
         """Return the solver's mask of the entries with a file that was uploaded at *date* (ISO 8601) or before."""
-        return self.mask_where(
-            lambda entry: any("" < file.upload_time <= date for file in self.files(entry.position))
-        )
+        return self.mask_where(lambda entry: any("" < file.upload_time <= date for file in self.files(entry.position)))

@@ -1,8 +1,131 @@
-"""Words for the solver's proofs."""
+"""Words for the solver's proofs: packages, version sets and reasons, as a user of Python packages says them."""
 
-from typing import Any
+from pybuildsync.core.provider import ROOT, Package, PackagingProvider
+from pybuildsync.core.reasons import (
+    AlreadyBuilt,
+    Asked,
+    AsOf,
+    Barred,
+    BuildRequires,
+    BuiltAgainst,
+    Constrained,
+    MustMatch,
+    NeedsItself,
+    Requires,
+)
+from pybuildsync.core.shelves import Shelf
+from pybuildsync.core.solver.explain import explain
+from pybuildsync.core.solver.outcome import Failure
+from pybuildsync.core.variants import Scope
+
+_RUNS = 3  # runs of versions that are told one by one
 
 
-def explain_failure(provider: Any, failure: Any) -> str:
-    """Stand-in."""
-    return str(failure.incompatibility.cause)[:3000]
+def explain_failure(provider: PackagingProvider, failure: Failure[Package]) -> str:
+    """Return why there is no resolution, in sentences, one a line."""
+    return explain(failure, PackagingWords(provider))
+
+
+class PackagingWords:
+    """The words for one provider's packages."""
+
+    def __init__(self, provider: PackagingProvider) -> None:
+        self._provider = provider
+
+    def package(self, package: Package) -> str:
+        """Return what *package* is called."""
+        if package == ROOT:
+            return "your request"
+        return _title(package) + _purpose(package[0])
+
+    def versions(self, package: Package, mask: int) -> str:
+        """Return what the entries of *mask* are called: ``lib 1.0``, ``lib >=1,<=2``, ``lib 1.0 as built``."""
+        if package == ROOT:
+            return "your request"
+        shelf = self._provider.shelf(package)
+        return f"{_title(package)}{_range(shelf, mask)}{_purpose(package[0])}"
+
+    def reason(self, reason: object, subject: str) -> str | None:
+        """Return the clause that *reason* is, about *subject*."""
+        match reason:
+            case Asked(requirement):
+                return f"you asked for {requirement}"
+            case Constrained(requirement, build=True):
+                return f"a build constraint says {requirement}"
+            case Constrained(requirement):
+                return f"a constraint says {requirement}"
+            case Requires(requirement):
+                return f"{subject} requires {requirement}"
+            case BuildRequires(requirement):
+                return f"{subject} needs {requirement} to be built"
+            case BuiltAgainst(library, built, evidence, policy):
+                return f"{subject} was built against {library} {built} ({evidence}, {policy})"
+            case MustMatch(project, version, library, evidence, policy):
+                if policy.is_exact:
+                    return f"{project} {version} must run with the {library} that it is built with ({evidence})"
+                return f"{project} {version} must run with what it is built with of {library} ({evidence}, {policy})"
+            case AlreadyBuilt(project, version, coupled):
+                against = ", ".join(f"{name} {built}" for name, built in coupled) or "what it needs"
+                return f"{project} {version} has been built against {against} already"
+            case AsOf(project, date):
+                return f"the build tools of {project} are those of {date[:10]}"
+            case Barred(text):
+                return f"{subject} {text}"
+            case NeedsItself(chain, project):
+                path = " -> ".join([*(f"{name} {version}" for name, version in chain), project])
+                return f"{project} is needed to build itself ({path})"
+        return None
+
+
+def _title(package: Package) -> str:
+    return f"{package[1]}[{package[2]}]" if package[2] else package[1]
+
+
+def _purpose(scope: Scope) -> str:
+    return f" (to build {scope[-1][0]} {scope[-1][1]})" if scope else ""
+
+
+def _range(shelf: Shelf, mask: int) -> str:
+    """Return the versions of *mask* with the space before them; "" for all of them."""
+    versions = shelf.versions_in(mask)
+    if len(versions) == len(shelf.versions) and len(versions) > 1:
+        return ""
+    if len(versions) == 1:
+        return f" {versions[0]}{_how(shelf, mask)}"
+    runs = _runs(shelf, versions)
+    if len(runs) > _RUNS:
+        return f" ({len(versions)} releases from {versions[-1]} to {versions[0]})"
+    return " " + " or ".join(runs)
+
+
+def _runs(shelf: Shelf, versions: tuple[str, ...]) -> list[str]:
+    """Return *versions*, newest first, as runs of neighbours, oldest run first."""
+    positions = {version: at for at, version in enumerate(shelf.versions)}
+    runs: list[list[str]] = []
+    for version in versions:
+        if runs and positions[version] == positions[runs[-1][-1]] + 1:
+            runs[-1].append(version)
+        else:
+            runs.append([version])
+    texts = []
+    for run in reversed(runs):
+        newest, oldest = run[0], run[-1]
+        if len(run) == 1:
+            texts.append(newest)
+        elif newest == shelf.versions[0]:
+            texts.append(f">={oldest}")
+        elif oldest == shelf.versions[-1]:
+            texts.append(f"<={newest}")
+        else:
+            texts.append(f">={oldest},<={newest}")
+    return texts
+
+
+def _how(shelf: Shelf, mask: int) -> str:
+    """Say how a version is meant, where it has been built: as it was built against something, or not built again."""
+    entries = [shelf.entry(bit) for bit in range(1, shelf.count + 1) if mask >> bit & 1]
+    variants = [entry.variant for entry in entries if entry.variant is not None]
+    if len(entries) != 1 or not variants:
+        return ""
+    against = ", ".join(f"{name} {version}" for name, version in variants[0].coupled)
+    return f", built against {against}," if against else ", as built,"

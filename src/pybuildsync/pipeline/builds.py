@@ -420,7 +420,7 @@ def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:
                 version=match.built,
                 evidence=match.evidence,
                 policy=str(match.policy),
-                sentence=match.sentence,
+                sentence=f"{source.name} {source.version} matches {match.name} {match.built}: {match.sentence}",
             )
         )
     return facts.with_variant(variant)
