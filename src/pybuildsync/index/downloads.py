@@ -8,14 +8,13 @@ from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault, PackageError
 from pybuildsync.index.addresses import origin, shown
 from pybuildsync.index.downloaded import Downloaded
-from pybuildsync.index.transport import BrokenAnswerError, OpenReply, Transport
+from pybuildsync.index.transport import RANGE_REFUSALS, BrokenAnswerError, OpenReply, Transport
 
 if TYPE_CHECKING:
     from hashlib import _Hash
     from io import BufferedWriter
 
 _PARTIAL = 206
-_UNSATISFIABLE = 416
 _RANGE_START = re.compile(r"bytes\s+(\d+)-")
 _WHOLE_FILES = {"Accept-Encoding": "identity"}  # hashes are of the file as it is stored
 _CHUNK = 1024 * 1024
@@ -49,13 +48,14 @@ def download_file(
     with open(destination, "wb") as target:
         progress = _Progress(target, file, on_progress)
         reply = first or _ask(transport, file, progress)
+        farthest = 0
         while True:
-            before = progress.done
             try:
                 progress.take(reply)
                 break
             except BrokenAnswerError as error:
-                failures = 0 if progress.done > before else failures
+                failures = 0 if progress.done > farthest else failures  # only who gets no farther gives up
+                farthest = max(progress.done, farthest)
                 transport.wait(failures, error.fault)
                 failures += 1
             finally:
@@ -162,8 +162,9 @@ def _ask(transport: Transport, file: DistributionFile, progress: _Progress) -> O
         headers["Range"] = f"bytes={progress.done}-"
         if progress.validator:
             headers["If-Range"] = progress.validator
-    reply = transport.open(file.url, headers=headers, index=file.index, accept=frozenset({_UNSATISFIABLE}))
-    if reply.status == _UNSATISFIABLE:
+    refusals = RANGE_REFUSALS if progress.done else frozenset[int]()
+    reply = transport.open(file.url, headers=headers, index=file.index, accept=refusals)
+    if reply.status in refusals:
         reply.close()
         progress.restart()
         reply = transport.open(file.url, headers=_WHOLE_FILES, index=file.index, accept=frozenset())

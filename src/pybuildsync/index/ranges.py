@@ -8,12 +8,11 @@ import re
 from typing import NamedTuple
 
 from pybuildsync.errors import IndexFault
-from pybuildsync.index.transport import BrokenAnswerError, OpenReply, Transport
+from pybuildsync.index.transport import RANGE_REFUSALS, BrokenAnswerError, OpenReply, Transport
 from pybuildsync.index.wheel_tails import UnsuitableArchiveError, read_metadata_member
 
 _PARTIAL = 206
 _WHOLE = 200
-_REFUSALS = frozenset({400, 403, 405, 406, 412, 416, 501})
 _SMALLEST_TAIL = 24 * 1024
 _LARGEST_TAIL = 192 * 1024
 _CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+)\s*\Z")
@@ -80,7 +79,7 @@ def _fetch_part(transport: Transport, url: str, index: str, wanted: str) -> _Par
     headers = {"Range": wanted, "Accept-Encoding": "identity"}
     attempt = 0
     while True:
-        reply = transport.open(url, headers=headers, index=index, accept=_REFUSALS)
+        reply = transport.open(url, headers=headers, index=index, accept=RANGE_REFUSALS)
         if reply.status == _WHOLE:
             raise NoRangesError(reply)
         try:

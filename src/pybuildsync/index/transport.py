@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 24  # to one host
 LARGEST_PAGE = 256 * 1024 * 1024
+RANGE_REFUSALS = frozenset({400, 405, 406, 412, 416, 501})  # what servers answer to a range they don't serve
 _CHUNK = 256 * 1024
 _LITTLE = 64 * 1024
 _MOST_REDIRECTS = 20
