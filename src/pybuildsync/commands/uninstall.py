@@ -15,7 +15,6 @@ from pybuildsync.core.requirements import parse_requirement
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.schemes import environment_scheme
-from pybuildsync.errors import RequestError
 
 
 def run(
@@ -78,26 +77,10 @@ def _names(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _listed(paths: Iterable[str]) -> list[str]:
-    """Return the requirements in requirement files and in those they name; options in them mean nothing here."""
-    texts: list[str] = []
-    waiting = [os.path.abspath(path) for path in reversed(tuple(paths))]
-    seen: set[str] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        try:
-            with open(path, encoding="utf-8") as file:
-                lines = file.read().replace("\\\n", "").splitlines()
-        except (OSError, UnicodeError) as error:
-            raise RequestError(f"the requirement file {path} can't be read", why=str(error)) from error
-        for line in lines:
-            text = line.partition(" #")[0].strip()
-            for flag in ("-r", "--requirement"):
-                if text.startswith((f"{flag} ", f"{flag}=")):
-                    named = text[len(flag) + 1 :].strip()
-                    waiting.append(os.path.normpath(os.path.join(os.path.dirname(path), named)))
-            if text and not text.startswith(("#", "-")):
-                texts.append(text.partition(" --")[0].strip())
-    return texts
+    """Return the requirements in requirement files; source trees in them have no name to go by."""
+    if not paths:
+        return []
+    from pybuildsync.project.requirement_files import read_requirement_file
+
+    files = [read_requirement_file(path, environ=os.environ) for path in paths]
+    return [line.text for file in files for line in file.requirements if not line.editable]
