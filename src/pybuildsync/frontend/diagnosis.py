@@ -126,7 +126,8 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         (
             r"No such file or directory: '([a-z][a-z\d+-]*)'",
-            r"^(?:\S+: )*?([\w+-]+): (?:command )?not found",
+            r"^(?:\S*/)?(?:ba|da|z|k)?sh: (?:line )?(?:\d+: )?([\w+-]+): (?:command )?not found",
+            r"^make\S*: ([\w+-]+): No such file or directory",
             r"command '([\w+-]+)' failed: No such file or directory",
             r"\b(\w+) must be installed to build",
             r"^'([\w+-]+)' is not recognized as an internal or external command",

@@ -1,0 +1,137 @@
+"""The processes that hooks run in: both kinds of runner, and the server from inside."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from frontend.build_worlds import THIS_PYTHON, TREES, is_alive
+from pyproject_hooks import BuildBackendHookCaller
+
+from pybuildsync.frontend import hook_server
+from pybuildsync.frontend.hook_runners import ForkingRunner, HookRunner, HookTimeout, can_fork, start_runner
+
+ENVIRON = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TREES / "tiny_backend")}
+
+
+def runner_of(folder: Path, *, forking: bool, cwd: str = "", module: str = "") -> HookRunner:
+    """Start a runner that logs into *folder*."""
+    return start_runner(
+        python=THIS_PYTHON.executable,
+        module=module,
+        environ=ENVIRON,
+        cwd=cwd or str(folder),
+        log_path=str(folder / "log"),
+        forking=forking,
+    )
+
+
+def build(folder: Path, tree: str, runner: HookRunner, settings: Mapping[str, str] | None = None) -> str:
+    """Build the wheel of *tree* with *runner*."""
+    hooks = BuildBackendHookCaller(
+        str(TREES / tree), "backend", ["."], runner=runner, python_executable=THIS_PYTHON.executable
+    )
+    return hooks.build_wheel(str(folder), settings)
+
+
+FORKING = pytest.mark.parametrize("forking", [True, False], ids=["forking", "a-process-each"])
+
+
+@FORKING
+def test_both_kinds_give_the_same(tmp_path: Path, *, forking: bool) -> None:
+    """The answer is the hook's, its output and its warnings are in the log."""
+    runner = runner_of(tmp_path, forking=forking)
+    assert build(tmp_path, "warns", runner) == "warns-1.0-py3-none-any.whl"
+    runner.log_path = str(tmp_path / "second")
+    assert build(tmp_path, "loud", runner) == "loud-1.0-py3-none-any.whl"
+    runner.stop()
+    assert "this tree is old" in (tmp_path / "log").read_text()
+    assert (tmp_path / "second").stat().st_size > 5_000_000
+
+
+@FORKING
+def test_both_kinds_tell_a_failure(tmp_path: Path, *, forking: bool) -> None:
+    """The exit status is in the error, and the next hook runs."""
+    runner = runner_of(tmp_path, forking=forking)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        build(tmp_path, "crash", runner)
+    assert caught.value.returncode == 1
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        build(tmp_path, "killed", runner)
+    assert caught.value.returncode == -9
+    assert build(tmp_path, "in_tree", runner)
+    runner.stop()
+
+
+@FORKING
+def test_both_kinds_end_what_takes_too_long(tmp_path: Path, *, forking: bool) -> None:
+    """The hook's process and what it has started are gone."""
+    runner = runner_of(tmp_path, forking=forking)
+    runner.deadline = time.monotonic() + 1.5
+    with pytest.raises(HookTimeout):
+        build(tmp_path, "hang", runner, {"ids": str(tmp_path / "ids")})
+    processes = [int(number) for number in (tmp_path / "ids").read_text().split()]
+    until = time.monotonic() + 5
+    while any(map(is_alive, processes)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not any(map(is_alive, processes))
+
+
+@FORKING
+def test_both_kinds_can_be_stopped_from_another_thread(tmp_path: Path, *, forking: bool) -> None:
+    """What runs them sees a failure; stopping again does nothing; a stopped runner runs nothing more."""
+    runner = runner_of(tmp_path, forking=forking)
+    timer = threading.Timer(0.5, runner.stop, kwargs={"gently": True})
+    timer.start()
+    with pytest.raises(subprocess.CalledProcessError):
+        build(tmp_path, "hang", runner, {"ids": str(tmp_path / "ids")})
+    timer.join()
+    runner.stop(gently=True)
+    runner.stop()
+    with pytest.raises(subprocess.CalledProcessError):
+        build(tmp_path, "in_tree", runner)
+
+
+def test_a_runner_that_ran_nothing_can_be_stopped(tmp_path: Path) -> None:
+    """There may have been no hook."""
+    runner_of(tmp_path, forking=False).stop()
+    runner = runner_of(tmp_path, forking=can_fork())
+    runner.stop()
+    assert isinstance(runner, ForkingRunner) == (sys.platform == "linux")
+
+
+def test_the_server_ends_with_its_socket(tmp_path: Path) -> None:
+    """A front-end that is killed leaves no server behind."""
+    ours, theirs = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, hook_server.__file__, str(ours), "no_such_module"], pass_fds=[ours], cwd=tmp_path
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert process.wait(30) == 0
+
+
+def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
+    """From inside: the module is imported first, a request is run in a child, whose status is the answer."""
+    script = tmp_path / "script.py"
+    script.write_text("import sys, os\nprint(sys.argv[1:], os.environ['MARK'])\nsys.exit(3)\n")
+    code = (
+        "import os, sys\n"
+        f"sys.path.insert(0, {os.path.dirname(hook_server.__file__)!r})\n"
+        "import hook_server, socket\n"
+        "ours, theirs = socket.socketpair()\n"
+        "ours.sendall(open('request', 'rb').read()); ours.shutdown(socket.SHUT_WR)\n"
+        "hook_server.serve(theirs.fileno(), 'wave')\n"
+        "print(ours.recv(100).decode(), 'wave' in sys.modules)\n"
+    )
+    request = {"script": str(script), "arguments": ["a"], "cwd": "/", "environ": {"MARK": "m"}, "log": "log"}
+    request["log"] = str(tmp_path / "log")
+    (tmp_path / "request").write_text(json.dumps(request) + "\n")
+    found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert found.stdout == '{"status": 3}\n True\n'
+    assert (tmp_path / "log").read_text() == "['a'] m\n"
