@@ -89,20 +89,21 @@ def parse_request(text: str) -> Request | None:
     )
 
 
-def candidates(request: Request, environ: Mapping[str, str]) -> Iterator[str]:
+def candidates(request: Request, environ: Mapping[str, str], platform: str = sys.platform) -> Iterator[str]:
     """Yield the paths of executables that may answer *request*, best first, each once.
 
-    First ``PATH`` in its order, then version managers' folders (newest first), then the usual places.
+    First ``PATH`` in its order, then version managers' folders (newest first), then the usual places, or on Windows
+    those that the launcher knows.
     """
     seen: set[str] = set()
-    for path in _all_candidates(request, environ):
+    for path in _all_candidates(request, environ, platform):
         if path not in seen:
             seen.add(path)
             yield path
 
 
-def _all_candidates(request: Request, environ: Mapping[str, str]) -> Iterator[str]:
-    names = _names(request)
+def _all_candidates(request: Request, environ: Mapping[str, str], platform: str) -> Iterator[str]:
+    names = _names(request, ".exe" if platform == "win32" else "")
     folders = [folder for folder in environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     for folder in folders:
         if _selects(request) and _is_shims(folder):
@@ -112,8 +113,8 @@ def _all_candidates(request: Request, environ: Mapping[str, str]) -> Iterator[st
         if request.could_be(_hint(os.path.basename(prefix))):
             yield from list(_present(os.path.join(prefix, "bin"), names))[:1]
             yield from list(_present(prefix, names))[:1]
-    if sys.platform == "win32":
-        yield from _launcher_list(request)
+    if platform == "win32":
+        yield from _launcher_list(request, environ)
     else:
         for folder in _USUAL_FOLDERS:
             yield from _present(folder, names)
@@ -123,9 +124,8 @@ def _selects(request: Request) -> bool:
     return len(request.release) > 1 or bool(request.specifier)
 
 
-def _names(request: Request) -> tuple[str, ...]:
+def _names(request: Request, suffix: str) -> tuple[str, ...]:
     """Return the command names to look for in one folder, the most telling first."""
-    suffix = ".exe" if sys.platform == "win32" else ""
     commands = _COMMANDS.get(request.implementation, ()) if request.implementation else ("python", "pypy")
     threads = "t" if request.free_threaded else ""
     names: list[str] = []
@@ -172,12 +172,12 @@ def _hint(name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups() if part) if match else ()
 
 
-def _launcher_list(request: Request) -> Iterator[str]:
+def _launcher_list(request: Request, environ: Mapping[str, str]) -> Iterator[str]:
     """Yield what the Windows launcher knows."""
     import subprocess
 
     try:
-        run = subprocess.run(["py", "-0p"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S607
+        run = subprocess.run(["py", "-0p"], capture_output=True, text=True, timeout=30, check=False, env=environ)  # noqa: S607
     except (OSError, subprocess.TimeoutExpired):
         return
     yield from launcher_paths(run.stdout, request)

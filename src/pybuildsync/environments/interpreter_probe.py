@@ -97,22 +97,24 @@ def abi_flags() -> str:
 
 def tags(folder: str) -> "list[str] | None":
     """Return the wheel tags, best first, as the ``packaging`` in *folder* has them; None if it doesn't load here."""
+    import importlib
     import importlib.util
 
+    name = "packaging_of_pybuildsync"  # which is not the one that may be installed here
     spec = importlib.util.spec_from_file_location(
-        "packaging", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
     )
-    if spec is None or spec.loader is None:
+    if spec is None:
         return None
-    package = importlib.util.module_from_spec(spec)
-    sys.modules["packaging"] = package
+    sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(package)
-        from packaging.tags import sys_tags
-
-        return [str(tag) for tag in sys_tags()]
+        module = importlib.import_module(name + ".tags")
+        return [str(tag) for tag in module.sys_tags()]
     except Exception:  # noqa: BLE001 - what a newer packaging does in an older Python can't be foreseen
         return None
+    finally:
+        for loaded in [each for each in sys.modules if each.partition(".")[0] == name]:
+            del sys.modules[loaded]
 
 
 if __name__ == "__main__":
