@@ -3,7 +3,8 @@
 Beside a wheel's files, ``bytecode/TAG`` holds the same folders with ``__pycache__`` in them (PEP 3147). Each file is
 valid for its source by modification time and size: a hard link has both, and whoever copies a source instead must keep
 its time (``os.utime``) or Python compiles it again. The source's path that is compiled in is the one in the wheel;
-importing puts the real one in its place.
+importing puts the real one in its place. What lies in a wheel's ``.data`` folder goes to other places than it has in
+the wheel and has no byte code here.
 """
 
 import json
@@ -46,7 +47,6 @@ for source, name, folder in json.load(sys.stdin):
 """
 _FEWEST_FOR_A_PROCESS = 50
 _MOST_SAID = 2000
-_NOT_IMPORTED = frozenset(("scripts", "data", "headers"))
 
 
 def bytecode_for(store: Store, unpacked: UnpackedWheel, cache_tag: str) -> str | None:
@@ -86,10 +86,11 @@ def _compile(store: Store, wheels: Sequence[UnpackedWheel], python: str, cache_t
     temporary = [new_temporary(store) for _ in wheels]
     jobs: list[tuple[int, str, str, str]] = []
     for wheel, folder in zip(wheels, temporary, strict=True):
+        data = f"{wheel.dist_info.removesuffix('.dist-info')}.data/"
         jobs += [
             (size, f"{wheel.path}/{path}", path, folder)
             for path, size, _, _ in wheel.files
-            if path.endswith(".py") and _is_imported(path, wheel.dist_info)
+            if path.endswith(".py") and not path.startswith(data)
         ]
     jobs.sort(reverse=True)
     shares = max(1, min(processes, len(jobs) // _FEWEST_FOR_A_PROCESS))
@@ -104,11 +105,6 @@ def _compile(store: Store, wheels: Sequence[UnpackedWheel], python: str, cache_t
         for folder in temporary:
             remove_tree(folder)
         raise
-
-
-def _is_imported(path: str, dist_info: str) -> bool:
-    top, _, rest = path.partition("/")
-    return top != f"{dist_info.removesuffix('.dist-info')}.data" or rest.partition("/")[0] not in _NOT_IMPORTED
 
 
 def _run(python: str, shares: list[list[tuple[str, str, str]]]) -> None:

@@ -6,7 +6,6 @@ zeros at its end; none of these passes. A checksum would cost more than reading 
 
 import os
 import time
-from contextlib import suppress
 
 from pybuildsync.store.writing import BINARY
 
@@ -58,7 +57,10 @@ def read_sealed(path: str) -> tuple[bytes, bool] | None:
     return data, abs(time.time() - status.st_mtime) > _DAY
 
 
-def mark_used(path: str) -> None:
-    """Note that *path* is in use today; a store that can't be written goes without."""
-    with suppress(OSError):
+def mark_used(path: str) -> bool:
+    """Note that *path* is in use today; return False where the store can't be written, which goes without."""
+    try:
         os.utime(path)
+    except OSError:
+        return False
+    return True

@@ -7,6 +7,7 @@ below a millisecond and needs neither the files nor any parser.
 
 import marshal
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -62,7 +63,7 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
     """Return the wheel whose archive has the SHA-256 hex digest *sha256*, None if it isn't kept unpacked.
 
     On the first use of a day the sizes of all its files are looked at: what a power cut or a hand through a hard link
-    has changed is not used again.
+    has changed is not used again. A store that can't be written isn't looked at: it couldn't remember that it was.
     """
     folder = entry_folder(store, sha256)
     manifest = f"{folder}/manifest"
@@ -75,10 +76,10 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
         wheel = UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
     except (ValueError, TypeError, EOFError, IndexError):
         return None
-    if is_first_today:
-        if not _has_all(wheel):
-            return None
-        mark_used(manifest)
+    if is_first_today and mark_used(manifest) and not _has_all(wheel):
+        with suppress(OSError):
+            os.unlink(manifest)
+        return None
     return wheel
 
 
