@@ -98,8 +98,6 @@ def open_workbench(
             )
 
 
-
-
 @contextmanager
 def _executor(build: BuildOptions) -> Iterator[object]:
     from concurrent.futures import ThreadPoolExecutor

@@ -1,0 +1,82 @@
+"""``wheel``: builds and fetches wheels into a folder; no environment is changed."""
+
+import os
+import shutil
+import time
+
+from pybuildsync.commands.inputs import read_inputs
+from pybuildsync.commands.options import WheelOptions
+from pybuildsync.commands.results import BuiltFile, WheelResult
+from pybuildsync.commands.workbench import open_workbench, read_locals
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.resolution import Chosen
+from pybuildsync.core.story import Story
+from pybuildsync.errors import EnvironmentFault, PackageError, RequestError
+from pybuildsync.pipeline.builds import Workshop
+from pybuildsync.pipeline.installing import plan_install
+
+
+def run(options: WheelOptions, story: Story) -> WheelResult:
+    """Put the wheels of *options* and of all that they require into the wheel folder.
+
+    Raises:
+        PybuildsyncError: they can't be had, or not written there.
+
+    """
+    started = time.monotonic()
+    inputs = read_inputs(options.requirements, options.requirement_files, options.constraint_files, os.environ)
+    locals_ = read_locals(inputs.paths)
+    if not (inputs.requirements or locals_.requirements):
+        raise RequestError("nothing to build was named", hint="give a requirement, a path, or -r FILE")
+    with open_workbench(
+        options.python,
+        command="wheel",
+        index=options.index,
+        build=options.build,
+        store_options=options.store,
+        inputs=inputs,
+        story=story,
+        environ=os.environ,
+    ) as bench:
+        goal = Goal(
+            target=bench.interpreter.target,
+            requirements=(*inputs.requirements, *locals_.requirements),
+            constraints=inputs.constraints,
+            build_constraints=bench.build_constraints,
+            formats=bench.formats,
+            policies=bench.policies,
+            direct=locals_.direct,
+            pre_releases=options.pre or ("--pre", "") in inputs.options,
+            no_dependencies=options.no_deps,
+        )
+        planned = plan_install(
+            bench.shop, goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
+        )
+        folder = os.path.abspath(options.wheel_dir)
+        files = tuple(_put(bench.shop, chosen, folder) for chosen in planned.settled.resolution.running)
+        return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=planned.settled.rounds)
+
+
+def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
+    """Copy the wheel of *chosen* into *folder*, whole or not at all."""
+    variant = chosen.pick.variant
+    if variant is not None:
+        built = shop.built.find(variant.key)
+        if built is None:
+            raise PackageError(f"the wheel of {chosen.name} {chosen.version} has left the cache", hint="run it again")
+        source, filename = built.wheel_path, built.filename
+    else:
+        if chosen.pick.file is None:
+            raise AssertionError(chosen)
+        source, filename = shop.index.download(chosen.pick.file).path, chosen.pick.file.filename
+    path = os.path.join(folder, filename)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copyfile(source, path + ".part")
+        os.replace(path + ".part", path)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{filename} can't be written to {folder}", why=str(error), hint="give another folder with -w"
+        ) from error
+    against = variant.coupled if variant is not None else ()
+    return BuiltFile(name=chosen.name, version=chosen.version, path=path, against=against)
