@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pybuildsync.cli.fast import _question, _root, answer, remember
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
-from pybuildsync.commands.watched import is_settled, signature, watch
+from pybuildsync.commands.watched import is_settled, signature, watch, watch_all
 from pybuildsync.store import default_root
 
 ARGV = ["install", "a"]
@@ -121,7 +121,7 @@ def test_what_was_changed_just_now_is_not_remembered(environ: dict[str, str], fo
     assert not is_settled((("/x", f"{time.time_ns()} 0 0 0 0"),))
     assert not remember(ARGV, environ, (("/x", f"{time.time_ns() + 10**9} 0 0 0 0"),), TEXT)
     assert not remember(ARGV, environ, (), TEXT)
-    assert is_settled((watch(str(folder)), watch(str(folder / "absent"))))
+    assert is_settled(watch_all([str(folder), str(folder / "absent"), str(folder)]))
     assert signature(str(folder / "absent")) == "-"
 
 

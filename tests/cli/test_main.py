@@ -3,13 +3,15 @@
 import errno
 import json
 import os
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from cli.worlds import ClosedPipe, Runner, Terminal, say
 
 from pybuildsync import __version__
-from pybuildsync.cli.main import MODULES, load
+from pybuildsync.cli.colors import is_terminal
+from pybuildsync.cli.main import MODULES, World, load, main
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Command
 from pybuildsync.commands.results import (
@@ -167,6 +169,29 @@ def test_a_closed_pipe_is_quiet() -> None:
     """`pybuildsync list | head -1` ends as other tools do: nothing said, the status of SIGPIPE."""
     said = say(["cache", "dir"], Runner(CacheFolder(path="/x")), stdout=ClosedPipe())
     assert (said.status, said.err) == (141, "")
+
+
+def test_what_is_left_in_a_closed_pipe_does_no_harm() -> None:
+    """What the process still has buffered goes nowhere at its end, instead of a complaint."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as pipe:
+        world = World(stdin=StringIO(), stdout=pipe, stderr=StringIO(), environ={})
+        assert main(["--help"], world) == 141
+        pipe.write("more")
+
+
+def test_the_real_streams(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a world given, the process's own serves."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"pybuildsync {__version__}\n"
+
+
+def test_a_closed_stream_is_no_terminal() -> None:
+    """A stream that was closed has nobody in front of it."""
+    stream = Terminal()
+    stream.close()
+    assert not is_terminal(stream)
 
 
 def test_nobody_listening_to_errors_is_no_error() -> None:

@@ -1,11 +1,33 @@
 """Commands that change: uninstall, cache."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from cli.worlds import say
 from commands.worlds import Environment, make_environment
+
+from pybuildsync.commands.cache import run_prune
+from pybuildsync.commands.options import CacheOptions, StoreOptions
+from pybuildsync.core.story import WaitingForLock
+from pybuildsync.store.location import Store
+from pybuildsync.store.locks import in_use
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story that lets another thread go on once it is told something."""
+
+    release: Event
+    held: Event = field(default_factory=Event)
+    heard: list[object] = field(default_factory=list)
+
+    def tell(self, event: object) -> None:
+        """Keep *event*."""
+        self.heard.append(event)
+        self.release.set()
 
 
 @pytest.fixture
@@ -100,3 +122,22 @@ def test_the_cache_can_be_measured_and_emptied(tmp_path: Path) -> None:
     assert say(["cache", "clean", "some-project", *at]).out == "Nothing to remove.\n"
     assert say(["cache", "clean", *at]).out.startswith("Removed 1 file, ")
     assert json.loads(say(["cache", "size", "--json", *at]).out)["kinds"] == []
+
+
+def test_whoever_waits_says_so(tmp_path: Path) -> None:
+    """While another process uses the cache, emptying it waits, and says what for."""
+    root = tmp_path / "cache"
+    root.mkdir()
+    told = Told(release=Event())
+
+    def hold() -> None:
+        with in_use(Store(str(root))):
+            told.held.set()
+            told.release.wait(30)
+
+    holder = Thread(target=hold)
+    holder.start()
+    told.held.wait(30)
+    run_prune(CacheOptions(store=StoreOptions(cache_dir=str(root))), told)
+    holder.join()
+    assert told.heard == [WaitingForLock(f"the cache {root}")]

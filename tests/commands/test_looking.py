@@ -138,21 +138,17 @@ def test_show(environment: Environment) -> None:
 
 def test_show_files_and_folders(environment: Environment) -> None:
     """-f lists what RECORD lists; an editable one names its tree."""
-    assert (
-        run(environment, "show", "-f", "tree")[1].splitlines()[-9:]
-        == [
-            "Installer: pip",
-            "Files:",
-            "  tree-2.dist-info/INSTALLER",
-            "  tree-2.dist-info/METADATA",
-            "  tree-2.dist-info/RECORD",
-            "  tree-2.dist-info/WHEEL",
-            "  tree-2.dist-info/direct_url.json",
-            "  tree.py",
-        ][-9:]
-        or "Editable project location: /src/a b" in run(environment, "show", "tree")[1]
-    )
-    assert "Editable project location: /src/a b\n" in run(environment, "show", "tree")[1]
+    lines = run(environment, "show", "-f", "tree")[1].splitlines()
+    assert lines[lines.index("Files:") :] == [
+        "Files:",
+        "  tree-2.dist-info/INSTALLER",
+        "  tree-2.dist-info/METADATA",
+        "  tree-2.dist-info/RECORD",
+        "  tree-2.dist-info/WHEEL",
+        "  tree-2.dist-info/direct_url.json",
+        "  tree.py",
+    ]
+    assert "Editable project location: /src/a b" in lines
 
 
 def test_show_of_what_is_not_there(environment: Environment) -> None:
@@ -274,9 +270,8 @@ def test_venv(tmp_path: Path) -> None:
     assert said.status == 0
     assert said.out.startswith(f"Created {path} with Python {sys.version_info[0]}.")
     assert said.err.startswith("activate it with: source ")
-    prefix = subprocess.run(
-        [path / "bin" / "python", "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
-    )
+    code = "import sys; print(sys.prefix)"
+    prefix = subprocess.run([path / "bin" / "python", "-c", code], capture_output=True, text=True, check=True)
     assert prefix.stdout.strip() == str(path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()

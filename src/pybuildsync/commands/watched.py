@@ -8,6 +8,10 @@ to do is measured in milliseconds.
 import os
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _TICK = 5_000_000  # ns: file times advance in steps of up to 4 ms, so a younger one may hide a second change
 
 
@@ -24,6 +28,16 @@ def watch(path: str) -> tuple[str, str]:
     """Return (absolute path, signature). Call it before *path* is read, or after the last change that is one's own."""
     whole = os.path.abspath(path)
     return whole, signature(whole)
+
+
+def watch_all(paths: "Iterable[str]") -> tuple[tuple[str, str], ...]:
+    """Return what :func:`watch` sees of *paths*, each once.
+
+    An answer about an environment depends on: its interpreter (the executable and ``pyvenv.cfg``), its site-packages
+    folders, every requirement, constraint and configuration file that was read, and those that would have been read if
+    they were there; where the interpreter was found on ``PATH``, its folders up to that one.
+    """
+    return tuple(watch(path) for path in dict.fromkeys(paths))
 
 
 def is_settled(watched: tuple[tuple[str, str], ...]) -> bool:
