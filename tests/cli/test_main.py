@@ -189,7 +189,7 @@ def test_the_real_streams(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_closed_stream_is_no_terminal() -> None:
     """A stream that was closed has nobody in front of it."""
-    stream = Terminal()
+    stream = StringIO()
     stream.close()
     assert not is_terminal(stream)
 

@@ -73,11 +73,12 @@ def main(argv: Sequence[str], world: World | None = None) -> int:
     world = world or _real_world()
     presentation = Presentation()
     try:
-        order = _read(argv, world)
+        try:
+            order = _read(argv, world)
+        except HelpAsked as asked:
+            return _print(asked.text, world)
         presentation = order.presentation
         return _carry_out(argv, order, world)
-    except HelpAsked as asked:
-        return _print(asked.text, world)
     except KeyboardInterrupt as interrupt:
         _write_last(world.stderr, failures.describe_interrupt(interrupt))
         return failures.INTERRUPTED
