@@ -6,6 +6,6 @@ Nothing here knows the client: whoever needs an index may use it.
 
 from loopback.archives import Archive, make_sdist, make_wheel
 from loopback.faults import Fault
-from loopback.server import LoopbackIndex, Request
+from loopback.server import CERTIFICATE, LoopbackIndex, Request
 
-__all__ = ["Archive", "Fault", "LoopbackIndex", "Request", "make_sdist", "make_wheel"]
+__all__ = ["CERTIFICATE", "Archive", "Fault", "LoopbackIndex", "Request", "make_sdist", "make_wheel"]

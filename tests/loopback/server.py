@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import os
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from loopback.archives import Archive
 from loopback.faults import Fault
 from loopback.pages import HTML, JSON, html_page, json_page, old_json_page
 
+CERTIFICATE = os.path.join(os.path.dirname(__file__), "certificates", "loopback.pem")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 
 
@@ -44,7 +47,8 @@ class LoopbackIndex:
     "wrong" (another part than was asked for). *etags*: sends validators and answers 304. *cache_control*: that header
     for pages. *credentials*: (user, password) that every request must have. *files_from*: another server's address for
     file links. *redirect_to*: where every request is sent on. *old_json*: serves ``/pypi/PROJECT/json``. *relative*:
-    links are relative. *suffix* is added to the address of every file, such as a query.
+    links are relative. *suffix* is added to the address of every file, such as a query. *tls*: speaks TLS, with
+    :data:`CERTIFICATE`. *proxy*: takes requests for any host, as a proxy for plain http.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class LoopbackIndex:
         old_json: bool = False,
         relative: bool = False,
         suffix: str = "",
+        tls: bool = False,
+        proxy: bool = False,
     ) -> None:
         self.archives: dict[str, list[Archive]] = {}
         self.form = form
@@ -75,6 +81,8 @@ class LoopbackIndex:
         self.old_json = old_json
         self.relative = relative
         self.suffix = suffix
+        self.scheme = "https" if tls else "http"
+        self.proxy = proxy
         self.faults: list[Fault] = []
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.requests: list[Request] = []
@@ -83,6 +91,12 @@ class LoopbackIndex:
             self.add(archive)
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.index = self
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -106,7 +120,7 @@ class LoopbackIndex:
     @property
     def root(self) -> str:
         """The address of the server, without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
@@ -117,7 +131,7 @@ class LoopbackIndex:
     def url_with_credentials(self) -> str:
         """The same with user and password."""
         user, password = self.credentials or ("", "")
-        return f"http://{user}:{password}@127.0.0.1:{self.port}/simple/"
+        return f"{self.scheme}://{user}:{password}@127.0.0.1:{self.port}/simple/"
 
     def add(self, archive: Archive) -> None:
         """Add a file to the project of its name."""
@@ -142,6 +156,8 @@ class LoopbackIndex:
         """Return the right answer, before any fault."""
         if self.redirect_to:
             return _Answer(302, {"Location": self.redirect_to + path})
+        if self.proxy:
+            path = "/" + path.partition("://")[2].partition("/")[2]
         if self.credentials is not None and headers.get("authorization") != _basic(self.credentials):
             return _Answer(401, {"WWW-Authenticate": 'Basic realm="loopback"'})
         return self._find(path, headers)

@@ -31,11 +31,11 @@ print(PyPI.simple_url)
 _PATIENCE = 60.0
 
 
-def default_index(store: Store, python: str) -> str:
+def default_index(store: Store, python: str, *, own: str = sys.executable) -> str:
     """Return the address of the simple repository that the pip of the interpreter at *python* takes by default.
 
-    Where neither that interpreter nor the one it is based on has a pip, the one that runs us is asked. What is found is
-    kept in *store* for as long as the interpreter stays what it is.
+    Where neither that interpreter nor the one it is based on has a pip, *own*, the one that runs us, is asked. What is
+    found is kept in *store* for as long as the interpreter stays what it is.
 
     Raises:
         EnvironmentFault: no pip is found anywhere.
@@ -45,7 +45,7 @@ def default_index(store: Store, python: str) -> str:
     data = read_record(store, _KIND, key)
     if data is not None:
         return str(marshal.loads(data))
-    for executable in dict.fromkeys((python, sys.executable)):
+    for executable in dict.fromkeys((python, own)):
         found = read_default(_prefixes(executable)) or _ask(executable)
         if found:
             write_record(store, _KIND, key, marshal.dumps(found, 4))

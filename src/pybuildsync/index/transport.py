@@ -268,12 +268,14 @@ class Transport:
 
 
 def _make_socks_pool(proxy: str, options: dict[str, Any]) -> "PoolManager":
-    try:
-        from urllib3.contrib.socks import SOCKSProxyManager
-    except ImportError as error:
+    from importlib.util import find_spec
+
+    if find_spec("socks") is None:
         raise EnvironmentFault(
             f"the proxy {shown(proxy)} can't be used",
             why="a SOCKS proxy needs the package PySocks",
             hint="install it beside pybuildsync: pip install 'urllib3[socks]'",
-        ) from error
+        )
+    from urllib3.contrib.socks import SOCKSProxyManager
+
     return SOCKSProxyManager(proxy, **options)
