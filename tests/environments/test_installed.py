@@ -215,6 +215,7 @@ def test_an_egg_info_file(tmp_path: Path) -> None:
     distribution = only(tmp_path)
     assert (distribution.name, distribution.version, read_requires(distribution)) == ("a", "1", ())
     assert why_not_removable(distribution) == "it was installed by distutils, which keeps no list of files"
+    assert not is_editable(distribution)
 
 
 def test_an_egg_link(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ candidate really is, its probe tells (``interpreters``).
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 OLDEST = (3, 8)
@@ -106,9 +106,11 @@ def _all_candidates(request: Request, environ: Mapping[str, str], platform: str)
     names = _names(request, ".exe" if platform == "win32" else "")
     folders = [folder for folder in environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     for folder in folders:
-        if _selects(request) and _is_shims(folder):
-            continue  # a shim runs whatever version is switched on; the versions themselves follow
-        yield from _present(folder, names)
+        if _is_shims(folder):
+            # A shim runs whatever version is switched on, which is what a plain name asks for; the versions follow.
+            yield from () if _selects(request) else _present(folder, [name for name in names if "3." not in name])
+        else:
+            yield from _present(folder, names)
     for prefix in _managed_prefixes(environ):
         if request.could_be(_hint(os.path.basename(prefix))):
             yield from list(_present(os.path.join(prefix, "bin"), names))[:1]
@@ -142,7 +144,7 @@ def _names(request: Request, suffix: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name + suffix for name in names))
 
 
-def _present(folder: str, names: tuple[str, ...]) -> Iterator[str]:
+def _present(folder: str, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
