@@ -172,6 +172,50 @@ def stopping(at: int, stop: Callable[[], None], *, is_after: bool = False) -> Ca
     return counting(lambda _: None, perhaps) if is_after else counting(perhaps)
 
 
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def dying(at: int, *, is_after: bool = False) -> Calls:
+    """Return the system calls of a process that ends before (or after) the call numbered *at*.
+
+    From then on nothing works any more, so that whatever cleans up changes nothing. A process that ends before a write
+    has written half of it.
+    """
+    number = -1
+
+    def wrapped(name: str) -> Callable[..., None]:
+        call = getattr(SYSTEM, name)
+
+        def mortal(*arguments: Any, **options: Any) -> None:  # noqa: ANN401
+            nonlocal number
+            number += 1
+            if number < at or (number == at and is_after):
+                try:
+                    call(*arguments, **options)
+                finally:
+                    if number == at:
+                        raise Killed
+            else:
+                if number == at and name == "write":
+                    path, content, *_ = arguments
+                    call(path, content[: len(content) // 2])
+                raise Killed
+
+        return mortal
+
+    return Calls(**{name: wrapped(name) for name in Calls.__slots__})
+
+
+def is_killed(work: Callable[[], object]) -> bool:
+    """Do *work*; tell whether :func:`dying` has ended it."""
+    try:
+        work()
+    except Killed:
+        return True
+    return False
+
+
 def in_child(work: Callable[[], object]) -> int:
     """Do *work* in a forked process; return its wait status: 0 if it came to its end, else the signal or 256."""
     child = os.fork()

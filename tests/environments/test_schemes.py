@@ -99,10 +99,15 @@ def test_an_externally_managed_environment_is_left_alone(tmp_path: Path) -> None
 def test_a_folder_that_cannot_be_written_is_found_before_anything_changes(tmp_path: Path) -> None:
     """The nearest folder that exists is asked."""
     asked: list[str] = []
+
+    def refuse(folder: str) -> bool:
+        asked.append(folder)
+        return False
+
     scheme = target_scheme(str(tmp_path / "no/such"), make_interpreter())
     check_changeable(scheme)
     with pytest.raises(EnvironmentFault, match="is not writable") as caught:
-        check_changeable(scheme, lambda folder: bool(asked.append(folder)))
+        check_changeable(scheme, refuse)
     assert asked == [str(tmp_path)]
     assert caught.value.hint == "make an environment of your own: `pybuildsync venv`"
 

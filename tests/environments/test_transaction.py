@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from environments.places import (
     Tree,
     counting,
+    dying,
     in_child,
     installed,
+    is_killed,
     kill_this_process,
     make_environment,
     make_interpreter,
@@ -275,13 +278,13 @@ class World:
         """Tell whether the environment's files are those after the changes, whatever their modes."""
         return files_of(without_paths(tree(self.root))) == files_of(self.new)
 
-    def apply_in_child(self, calls: Calls) -> int:
-        """Apply the changes in a process of its own; return how that ended."""
-        return in_child(lambda: apply(self.changes, self.scheme, calls=calls))
+    def dies_at(self, at: int, *, is_after: bool = False) -> bool:
+        """Apply the changes in a process that ends at the call numbered *at*; tell whether there is one."""
+        return is_killed(lambda: apply(self.changes, self.scheme, calls=dying(at, is_after=is_after)))
 
-    def recover_in_child(self, calls: Calls) -> int:
-        """Recover in a process of its own; return how that ended."""
-        return in_child(lambda: recover(self.scheme, calls=calls))
+    def recovery_dies_at(self, at: int) -> bool:
+        """Recover in a process that ends at the call numbered *at*; tell whether there is one."""
+        return is_killed(lambda: recover(self.scheme, calls=dying(at)))
 
 
 def without_paths(found: Tree) -> Tree:
@@ -294,8 +297,8 @@ def files_of(found: Tree) -> dict[str, bytes | str]:
     return {path: content for path, (kind, _, content) in found.items() if kind != "folder"}
 
 
-def upgrade_world(tmp_path: Path) -> World:
-    """Make the world anew, in the same place."""
+def upgrade_world(tmp_path: Path, again: World | None = None) -> World:
+    """Make the world, or make it *again* in the same place."""
     store = tmp_path / "store"
     common = {"shared/__init__.py": ""}
     old = make_wheel(store, "sample", "1.0", {"sample/__init__.py": "1", "sample/gone.py": "1", "odd": "f", **common})
@@ -303,20 +306,24 @@ def upgrade_world(tmp_path: Path) -> World:
     new_files = {"sample/__init__.py": "2", "sample/new/a.py": "2", "odd/x": "d", "sample-2.0.data/data/share/s": ""}
     new = make_wheel(store, "sample", "2.0", new_files, entry_points=SCRIPTS)
     extra = make_wheel(store, "extra", files={"sample/extra.py": "", "stray.py": "new", **common})
-    made = {}
-    for name in ("model", "env"):
-        root = tmp_path / name
+
+    def begin(root: Path) -> tuple[Scheme, Changes]:
         shutil.rmtree(root, ignore_errors=True)
         scheme = make_environment(root)
         apply(Changes(install=placed(old, gone)), scheme)
         (site(scheme) / "stray.py").write_text("of nobody")
         (site(scheme) / "sample/__pycache__").mkdir()
         (site(scheme) / "sample/__pycache__/__init__.cpython-311.pyc").write_bytes(b"old code")
-        changes = Changes(remove=installed(scheme, "gone"), install=placed(new, extra))
-        made[name] = (root, scheme, changes, tree(root))
-    apply(made["model"][2], made["model"][1])
-    root, scheme, changes, before = made["env"]
-    return World(root, scheme, changes, before, without_paths(tree(tmp_path / "model")))
+        return scheme, Changes(remove=installed(scheme, "gone"), install=placed(new, extra))
+
+    root = tmp_path / "env"
+    if again is not None:
+        begin(root)
+        assert again.is_old()
+        return again
+    scheme, changes = begin(tmp_path / "model")
+    apply(changes, scheme)
+    return World(root, *begin(root), tree(root), without_paths(tree(tmp_path / "model")))
 
 
 @pytest.fixture(scope="module")
@@ -359,7 +366,7 @@ def test_an_exception_at_any_call_brings_the_old_state_back(
             recover(world.scheme)
             assert world.is_new()
             states.append("new")
-            world = upgrade_world(tmp_path)
+            world = upgrade_world(tmp_path, world)
     assert states == sorted(states, reverse=True)
     assert set(states) == {"old", "new"}
 
@@ -382,7 +389,7 @@ def test_a_failing_system_brings_the_old_state_back(tmp_path: Path, calls_of_upg
         else:
             recover(world.scheme)
             assert world.has_new_files()  # what couldn't be linked was copied, a folder may be left
-            world = upgrade_world(tmp_path)
+            world = upgrade_world(tmp_path, world)
     what = f"the environment could not be changed and is as it was: {tmp_path}/env"
     assert texts == {f"{what}\n  {os.strerror(number)}: /some/file"}
 
@@ -395,7 +402,7 @@ def test_a_kill_at_any_call_is_put_right_by_the_next_command(
     seen = set()
     world = upgrade_world(tmp_path)
     for at in range(calls_of_upgrade):
-        assert world.apply_in_child(stopping(at, kill_this_process, is_after=is_after)) == signal.SIGKILL
+        assert world.dies_at(at, is_after=is_after)
         recovered = recover(world.scheme)
         assert recover(world.scheme) is None
         if recovered is not None:
@@ -405,28 +412,46 @@ def test_a_kill_at_any_call_is_put_right_by_the_next_command(
         else:
             assert world.is_new()
             seen.add(("new", recovered and recovered.is_undone))
-            world = upgrade_world(tmp_path)
+            world = upgrade_world(tmp_path, world)
     # Without a journal: before it was written, after it was removed.
     assert seen == {("old", None), ("old", True), ("new", False), ("new", None)}
+
+
+def test_a_process_that_is_really_killed_leaves_the_same(tmp_path: Path, calls_of_upgrade: int) -> None:
+    """SIGKILL, which nothing can catch, at some calls: what the tests above act out is what happens."""
+    world = upgrade_world(tmp_path)
+    for at in range(0, calls_of_upgrade, 9):
+        calls = stopping(at, kill_this_process)
+        assert world.dies_at(at)
+        acted = tree(world.root)
+        recover(world.scheme)
+        if not world.is_old():
+            world = upgrade_world(tmp_path, world)
+        assert in_child(partial(apply, world.changes, world.scheme, calls=calls)) == signal.SIGKILL
+        assert files_of(tree(world.root)).keys() == files_of(acted).keys()
+        recover(world.scheme)
+        if not world.is_old():
+            assert world.is_new()
+            world = upgrade_world(tmp_path, world)
 
 
 def test_recovery_may_be_killed_as_well(tmp_path: Path, calls_of_upgrade: int) -> None:
     """A recovery that is killed at any call is put right by the next one, as often as it takes."""
     world = upgrade_world(tmp_path)
     for at in range(0, calls_of_upgrade, 5):
-        assert world.apply_in_child(stopping(at, kill_this_process)) == signal.SIGKILL
+        assert world.dies_at(at)
         step = 0
-        while world.recover_in_child(stopping(step, kill_this_process)) == signal.SIGKILL:
+        while world.recovery_dies_at(step):
             step += 1
         if not world.is_old():
             assert world.is_new()
-            world = upgrade_world(tmp_path)
+            world = upgrade_world(tmp_path, world)
 
 
 def test_the_next_transaction_recovers_first(tmp_path: Path) -> None:
     """Nobody has to ask: a transaction puts right what a killed one left, and says so."""
     world = upgrade_world(tmp_path)
-    world.apply_in_child(stopping(15, kill_this_process))
+    assert world.dies_at(15)
     done = apply(world.changes, world.scheme)
     assert str(done.recovered) == f"an interrupted change of the environment was undone: {WORDS}"
     assert world.is_new()
@@ -435,7 +460,7 @@ def test_the_next_transaction_recovers_first(tmp_path: Path) -> None:
 def test_a_kill_after_the_commit_is_finished(tmp_path: Path, calls_of_upgrade: int) -> None:
     """What was committed stands."""
     world = upgrade_world(tmp_path)
-    world.apply_in_child(stopping(calls_of_upgrade - 8, kill_this_process))
+    assert world.dies_at(calls_of_upgrade - 8)
     assert str(recover(world.scheme)) == f"an interrupted change of the environment was finished: {WORDS}"
     assert world.is_new()
 
@@ -443,7 +468,7 @@ def test_a_kill_after_the_commit_is_finished(tmp_path: Path, calls_of_upgrade: i
 def test_an_environment_that_has_moved_recovers(tmp_path: Path) -> None:
     """The journal follows its environment to another folder."""
     world = upgrade_world(tmp_path)
-    world.apply_in_child(stopping(15, kill_this_process))
+    assert world.dies_at(15)
     os.rename(world.root, tmp_path / "moved")
     assert recover(make_environment(tmp_path / "moved")) is not None
     assert tree(tmp_path / "moved") == world.old
@@ -540,7 +565,7 @@ def test_an_environment_that_changed_meanwhile_is_told(tmp_path: Path) -> None:
 def test_what_cannot_be_brought_back_stays_in_the_journal(tmp_path: Path) -> None:
     """An undo that fails says what it could not do, keeps everything, and is tried again by the next command."""
     world = upgrade_world(tmp_path)
-    world.apply_in_child(stopping(40, kill_this_process))
+    assert world.dies_at(40)
 
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
