@@ -11,8 +11,7 @@ rules of our own, which don't depend on the patch release of Python that runs us
 """
 
 import unicodedata
-from dataclasses import dataclass
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal, NamedTuple, NoReturn
 
 from pybuildsync.errors import PackageError
 
@@ -22,8 +21,7 @@ _ABOVE: Final = {"link": "it would be written through a link", "file": "one of i
 _TWICE: Final = frozenset({("file", "file"), ("folder", "folder")})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnpackLimits:
+class UnpackLimits(NamedTuple):
     """How much an archive may hold: members, bytes of one member, bytes of all, bytes of one tar header."""
 
     members: int = 500_000

@@ -4,7 +4,6 @@ Each function returns what is right in the answer, or says what the backend did 
 """
 
 import os
-from dataclasses import replace
 
 from pybuildsync.core.facts import Origin, SourceMetadata
 from pybuildsync.core.metadata_text import read_fields
@@ -149,7 +148,8 @@ def check_static(text: str, source: SourceMetadata, *, exact: bool, title: str, 
 def _core(requirement: Requirement, *, exact: bool) -> Requirement:
     if not exact:
         return Requirement(requirement.name)
-    return replace(requirement, specifier=",".join(sorted(requirement.specifier.split(","))), marker="")
+    specifier = ",".join(sorted(requirement.specifier.split(",")))
+    return Requirement(requirement.name, requirement.extras, specifier, "", requirement.url)
 
 
 def _short(answer: object) -> str:

@@ -7,14 +7,13 @@ it. It never installs anything itself.
 
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.frontend.build_job import BuildPython, Populate
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildEnvironment:
+class BuildEnvironment(NamedTuple):
     """Where the parts of an environment are; all paths absolute."""
 
     root: str

@@ -5,8 +5,7 @@ result nothing of what it means.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pybuildsync.errors import PackageError
 
@@ -17,8 +16,7 @@ ConfigSettings: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 WANTS: Final[tuple[Want, ...]] = ("requires", "metadata", "wheel", "editable")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildPython:
+class BuildPython(NamedTuple):
     """The interpreter that a build is for.
 
     ``executable`` is the *base* interpreter's, never a virtual environment's. ``version`` is as in "3.11",
@@ -34,8 +32,7 @@ class BuildPython:
     markers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildJob:
+class BuildJob(NamedTuple):
     """One build environment and the hooks to run in it.
 
     ``key`` is the build key: jobs with the same key share an open environment (``keep_open``). ``source`` is an sdist's
@@ -80,8 +77,7 @@ class BuildJob:
         return f"{self.project}=={self.version}" if self.project and self.version else self.project or self.source
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildResult:
+class BuildResult(NamedTuple):
     """What the hooks gave.
 
     ``requires`` is the answer of ``get_requires_for_build_*`` (PEP 508 texts), ``unmet`` those of it that the

@@ -11,8 +11,7 @@ import atexit
 import os
 import shutil
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import SourceMetadata
 from pybuildsync.errors import EnvironmentFault
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from pyproject_hooks import BuildBackendHookCaller
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildSession:
+class BuildSession(NamedTuple):
     """One open build.
 
     ``exact`` says that the source states its requirements in METADATA's own words. ``prepared`` is the folder of

@@ -6,8 +6,7 @@ telling the table from the hook caller. It never runs a backend.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from pybuildsync.errors import PackageError
 
@@ -17,8 +16,7 @@ _LEGACY_REQUIRES: Final = ("setuptools>=40.8.0",)
 _LEGACY_BACKEND: Final = "setuptools.build_meta:__legacy__"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BuildSystem:
+class BuildSystem(NamedTuple):
     """What builds a tree: ``requires`` as written, ``backend`` as ``module:object``, in-tree ``backend_path``."""
 
     requires: tuple[str, ...]

@@ -8,8 +8,7 @@ import os
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.frontend.build_answers import (
@@ -69,11 +68,10 @@ def run_build(job: BuildJob) -> BuildResult:
         put_session(session)
     else:
         end_session(session)
-    return replace(result, seconds=time.monotonic() - started)
+    return result._replace(seconds=time.monotonic() - started)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Build:
+class _Build(NamedTuple):
     """A job with the session that serves it; its log begins at byte ``log_start``."""
 
     job: BuildJob
@@ -96,7 +94,7 @@ def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
     """Return what the hooks gave, and the session with what is prepared in it now."""
     job = build.job
     if build.session.requires is None:
-        build = replace(build, session=replace(build.session, requires=_ask_requires(build)))
+        build = build._replace(session=build.session._replace(requires=_ask_requires(build)))
     requires = build.session.requires or ()
     unmet = unmet_requires(
         requires,
@@ -109,13 +107,13 @@ def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
         return result, build.session
     if "metadata" in job.want and not build.session.prepared:
         session = _prepare_metadata(build)
-        build = replace(build, session=session)
-        result = replace(result, metadata_hook=bool(session.prepared))
+        build = build._replace(session=session)
+        result = result._replace(metadata_hook=bool(session.prepared))
     wheel_path, text = None, build.session.prepared_text
     if "wheel" in job.want or "editable" in job.want or not result.metadata_hook:
         wheel_path, text = _build_wheel(build)
     prepared_text = build.session.prepared_text
-    return replace(result, wheel_path=wheel_path, metadata_text=text, prepared_text=prepared_text), build.session
+    return result._replace(wheel_path=wheel_path, metadata_text=text, prepared_text=prepared_text), build.session
 
 
 def _ask_requires(build: _Build) -> tuple[str, ...]:
@@ -138,7 +136,7 @@ def _prepare_metadata(build: _Build) -> BuildSession:
         return session
     prepared, text = check_metadata_folder(answer, folder, job.title, hook)
     _check_text(build, text, hook)
-    return replace(session, prepared=prepared, prepared_text=text)
+    return session._replace(prepared=prepared, prepared_text=text)
 
 
 def _build_wheel(build: _Build) -> tuple[str, str]:

@@ -6,12 +6,10 @@ first row that is found wins, so the surest come first. It knows tools and opera
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """A *cause* in one sentence and a *hint*, the next step."""
 
     cause: str

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 _SERVER: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook_server.py")
-_GRACE: Final = 0.3  # seconds between asking and killing: compilers remove their temporary files
+_GRACE: Final = 0.1  # seconds between asking and killing: compilers remove their temporary files
 _ANSWER_BYTES: Final = 4096
 _TASKKILL: Final = os.path.join(os.environ.get("SYSTEMROOT", "C:\\Windows"), "System32", "taskkill.exe")
 

@@ -12,8 +12,7 @@ It never runs a backend, and never believes PKG-INFO of a tree that is no sdist:
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
 from pybuildsync.core.metadata_text import read_fields
@@ -74,8 +73,7 @@ def states_exactly(root: str) -> bool:
     return _Tree(root=root, project={}, fields=_read_pkg_info(root), is_sdist=True).settled("requires-dist")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Tree:
+class _Tree(NamedTuple):
     root: str
     project: Table
     fields: Mapping[str, tuple[str, ...]]
@@ -100,8 +98,7 @@ class _Tree:
         return "name" in self.project and key not in texts(self.project.get("dynamic", []), "[project] dynamic")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Requires:
+class _Requires(NamedTuple):
     static: tuple[Requirement, ...] = ()
     assumed: tuple[Requirement, ...] = ()
     whole: bool = False
@@ -194,16 +191,19 @@ def _under_extra(requirement: Requirement, extra: str) -> Requirement:
     from packaging.markers import Marker
 
     marker = f'({requirement.marker}) and extra == "{extra}"' if requirement.marker else f'extra == "{extra}"'
-    return replace(requirement, marker=str(Marker(marker)))
+    return Requirement(
+        requirement.name, requirement.extras, requirement.specifier, str(Marker(marker)), requirement.url
+    )
 
 
 def _guesses(listed: Iterable[str]) -> Iterator[Requirement]:
     """Yield the *listed* requirements without their version specifiers; what can't be read is no guess."""
     for text in listed:
         try:
-            yield replace(parse_requirement(text), specifier="")
+            found = parse_requirement(text)
         except RequestError:
             continue
+        yield Requirement(found.name, found.extras, "", found.marker, found.url)
 
 
 def _requires_txt(root: str) -> Iterator[str]:
