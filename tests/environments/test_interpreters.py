@@ -162,7 +162,7 @@ def test_tags_from_outside(facts: dict[str, Any], changes: dict[str, Any], tags:
 
 
 def test_a_known_interpreter_costs_no_process_and_no_import(shared_store: Store, tmp_path: Path) -> None:
-    """A second look reads one record: no subprocess, json or packaging, and less than a millisecond."""
+    """A second look reads one record: no subprocess, json or packaging, and a millisecond at most."""
     find_interpreter(sys.executable, shared_store)
     folder = make_venv(sys.executable, tmp_path / "new")
     script = (
@@ -170,15 +170,17 @@ def test_a_known_interpreter_costs_no_process_and_no_import(shared_store: Store,
         "from pybuildsync.environments.interpreters import find_interpreter\n"
         "from pybuildsync.store.location import Store\n"
         "before = set(sys.modules)\n"
-        "start = time.perf_counter()\n"
-        "find_interpreter(sys.argv[2], Store(sys.argv[1]))\n"
-        "print(time.perf_counter() - start)\n"
+        "times = [time.process_time()]\n"
+        "for _ in range(20):\n"
+        "    find_interpreter(sys.argv[2], Store(sys.argv[1]))\n"
+        "    times.append(time.process_time())\n"
+        "print(min(after - start for start, after in zip(times, times[1:])))\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
     command = [sys.executable, "-c", script, shared_store.root, str(folder)]
     seconds, modules = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")[:2]
     assert {"subprocess", "json", "packaging", "hashlib"} & set(modules.split()) == set()
-    assert float(seconds) < 0.02
+    assert float(seconds) < 0.005, "with room for a slow machine"
 
 
 def fake(path: Path, facts: Mapping[str, Any]) -> str:

@@ -195,8 +195,8 @@ def test_reading_is_fast() -> None:
     import time
 
     paths = [str(path) for path in sorted(Path(sys.base_prefix).rglob("lib-dynload/*.so"))][:50]
-    start = time.perf_counter()
+    start = time.process_time()
     for path in paths:
         read_needs(path)
-    assert (time.perf_counter() - start) / len(paths) < 0.002
+    assert (time.process_time() - start) / len(paths) < 0.002
     assert os.path.exists(paths[0])
