@@ -1,7 +1,6 @@
 """Files: whole, verified, resumed, kept."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,7 +144,7 @@ def test_a_truncated_file_without_a_length_is_the_fault_of_the_index(world: Worl
 def test_a_wrong_size_with_the_right_hash_is_the_right_file(world: World) -> None:
     """The hash is the stronger word."""
     with LoopbackIndex([SDIST]) as index, world.client(index.url) as client:
-        file = replace(only_file(client, "lib"), size=12)
+        file = only_file(client, "lib")._replace(size=12)
         assert client.download(file).size == len(SDIST.data)
 
 
@@ -205,22 +204,22 @@ def test_a_file_on_this_machine_is_verified_and_not_moved(world: World) -> None:
         wrong = (("sha256", "0" * 64),)
         for name in files:
             with pytest.raises(PackageError):
-                client.download(replace(files[name], hashes=wrong))
+                client.download(files[name]._replace(hashes=wrong))
         with pytest.raises(PackageError):
-            client.download_wheel(replace(files[WHEEL.filename], hashes=wrong), "lib", "1.0")
+            client.download_wheel(files[WHEEL.filename]._replace(hashes=wrong), "lib", "1.0")
         for archive in (WHEEL, SDIST):
             (folder / archive.filename).unlink()
         with pytest.raises(IndexFault):
-            client.download(replace(files[SDIST.filename], size=1))
+            client.download(files[SDIST.filename]._replace(size=1))
         with pytest.raises(IndexFault):
-            client.download_wheel(replace(files[WHEEL.filename], size=1), "lib", "1.0")
+            client.download_wheel(files[WHEEL.filename]._replace(size=1), "lib", "1.0")
     assert list((world.folder / "store/unfinished").iterdir()) == []
 
 
 def test_neither_tls_nor_a_hash_is_too_little(world: World) -> None:
     """A file over plain http from elsewhere needs a hash from a listing that is trusted."""
     with LoopbackIndex([SDIST.with_hashes()]) as index, world.client(index.url) as client:
-        file = replace(only_file(client, "lib"), url="http://files.invalid/lib-1.0.tar.gz")
+        file = only_file(client, "lib")._replace(url="http://files.invalid/lib-1.0.tar.gz")
         with pytest.raises(IndexFault, match="isn't downloaded"):
             client.download(file)
 

@@ -28,7 +28,7 @@ def test_a_listing_holds_all_files_newest_version_first(world: World, form: str)
     assert (wheel.requires_python, wheel.upload_time, wheel.yanked) == (">=3.8", "2026-01-02T03:04:05Z", "bad")
     assert wheel.sha256 == TWO.sha256
     assert wheel.url == f"{index.root}/files/{TWO.filename}"
-    assert wheel.index == f"{index.url}lib/"
+    assert wheel.listed_at == f"{index.url}lib/"
     assert wheel.metadata is not None
     assert sdist.metadata is None
     assert wheel.size == (-1 if form == "html" else len(TWO.data))
@@ -52,7 +52,7 @@ def test_indexes_are_merged_without_priority(world: World) -> None:
     ):
         found = files_of(client, "lib")
     assert set(found) == {ONE.filename, TWO.filename, SOURCE.filename}
-    assert found[SOURCE.filename].index == f"{first.url}lib/"
+    assert found[SOURCE.filename].listed_at == f"{first.url}lib/"
 
 
 def test_an_index_that_is_down_is_an_error_even_if_another_has_the_project(world: World) -> None:
@@ -270,7 +270,7 @@ def test_relative_links_are_those_of_where_the_page_came_from(world: World) -> N
     ):
         file = only_file(client, "lib")
     assert file.url == f"{target.root}/files/{ONE.filename}"
-    assert file.index == f"{index.url}lib/"
+    assert file.listed_at == f"{index.url}lib/"
 
 
 def test_what_is_expected_is_fetched_in_the_background(world: World) -> None:

@@ -6,7 +6,7 @@ existing folder with a project in it.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, version_of_filename
 from pybuildsync.core.goal import ALL, Direct, Formats
@@ -19,8 +19,7 @@ from pybuildsync.project.requirement_files import RequirementFile, RequirementLi
 _ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip")
 
 
-@dataclass(frozen=True, slots=True)
-class LocalPath:
+class LocalPath(NamedTuple):
     """A path given as a requirement: a wheel, an sdist or a source tree, maybe with extras; ``where`` for messages."""
 
     path: str
@@ -29,8 +28,7 @@ class LocalPath:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What was asked for. ``texts`` gives, for each requirement, the words it was asked for with."""
 
     requirements: tuple[Requirement, ...]
@@ -67,9 +65,9 @@ def read_inputs(
                 why=f"{line.where}: -e {line.text}",
                 hint="install the folder without -e",
             )
-        path = _as_path(line.text)
-        if path is not None:
-            paths.append(LocalPath(path[0], path[1], line.where, line.text))
+        named = _as_path(line.text)
+        if named is not None:
+            paths.append(LocalPath(*named, line.where, line.text))
             continue
         requirement = _parsed(line)
         if requirement.url.startswith("file:"):
@@ -127,7 +125,8 @@ def _as_path(text: str) -> tuple[str, tuple[str, ...]] | None:
         return None
     if text.startswith("file://"):
         return _path_of_url(text), ()
-    path, extras = text, ()
+    path = text
+    extras: tuple[str, ...] = ()
     if text.endswith("]") and "[" in text:
         path, _, inside = text[:-1].rpartition("[")
         extras = tuple(sorted(normalize_name(extra.strip()) for extra in inside.split(",") if extra.strip()))

@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pybuildsync.commands.inputs import Inputs, read_inputs
@@ -61,7 +63,7 @@ def _scheme(options: InstallOptions, bench: Workbench) -> Scheme:
     return replace(scheme, unchangeable="") if options.break_system_packages else scheme
 
 
-def _lock(scheme: Scheme, story: Story, *, dry_run: bool):  # noqa: ANN202 - a context manager
+def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextManager[None]:
     from contextlib import nullcontext
 
     from pybuildsync.environments.transaction import environment_lock
@@ -213,7 +215,7 @@ def _direct_url(name: str, locals_: Locals, goal: Goal) -> str:
     return json.dumps({"archive_info": {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}, "url": url})
 
 
-def _byte_coder(bench: Workbench):  # noqa: ANN202
+def _byte_coder(bench: Workbench) -> Callable[[tuple[UnpackedWheel, ...]], tuple[str, ...]]:
     def compile_all(wheels: tuple[UnpackedWheel, ...]) -> tuple[str, ...]:
         from pybuildsync.store.bytecode import compile_bytecode
 

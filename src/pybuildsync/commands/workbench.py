@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Inputs, LocalPath, formats_of, read_constraints, read_path, tree_digest
@@ -28,9 +29,11 @@ from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workbench:
+
+class Workbench(NamedTuple):
     """Everything opened and ready."""
 
     store: Store
@@ -99,7 +102,7 @@ def open_workbench(
 
 
 @contextmanager
-def _executor(build: BuildOptions) -> Iterator[object]:
+def _executor(build: BuildOptions) -> "Iterator[Executor]":
     from concurrent.futures import ThreadPoolExecutor
 
     executor = ThreadPoolExecutor(build.build_jobs or os.cpu_count() or 1, thread_name_prefix="build")
@@ -159,8 +162,7 @@ def _build_settings(build: BuildOptions, store: Store, environ: Mapping[str, str
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Locals:
+class Locals(NamedTuple):
     """Local paths as direct candidates with their requirements; ``folders`` gives each project's path as typed."""
 
     direct: tuple[Direct, ...] = ()

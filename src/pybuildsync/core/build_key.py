@@ -5,7 +5,7 @@ Build inputs are the source, the exact build environment, the target interpreter
 """
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Ingredient
@@ -13,8 +13,7 @@ from pybuildsync.core.variants import Ingredient
 FORMAT = "1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildInputs:
+class BuildInputs(NamedTuple):
     """What a build is made from.
 
     ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it; ``environment`` is

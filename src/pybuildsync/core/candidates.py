@@ -6,8 +6,7 @@ of the binary and source distribution formats.
 
 import marshal
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
 
@@ -16,13 +15,12 @@ FileParts: TypeAlias = tuple[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class DistributionFile:
+class DistributionFile(NamedTuple):
     """One wheel or sdist as an index lists it.
 
     ``url`` is absolute, without credentials. ``hashes`` are (algorithm, hex digest) pairs. ``size`` is in bytes, -1 if
     the index doesn't say. ``upload_time`` is ISO 8601 in UTC, "" if unknown. ``yanked`` is None, or the reason, which
-    may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none). ``index`` is
+    may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none). ``listed_at`` is
     the address of the listing it stands in, without credentials.
     """
 
@@ -34,7 +32,7 @@ class DistributionFile:
     upload_time: str = ""
     yanked: str | None = None
     metadata: tuple[tuple[str, str], ...] | None = None
-    index: str = ""
+    listed_at: str = ""
 
     @property
     def is_wheel(self) -> bool:
@@ -50,12 +48,11 @@ class DistributionFile:
         """Return the fields as a tuple that ``marshal`` can write."""
         return (
             self.filename, self.url, self.hashes, self.requires_python, self.size,
-            self.upload_time, self.yanked, self.metadata, self.index,
+            self.upload_time, self.yanked, self.metadata, self.listed_at,
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """All that is offered of one project, newest version first.
 
     ``versions`` are canonical PEP 440 texts, newest first. ``encoded`` holds, for each version, the marshalled file

@@ -4,8 +4,8 @@ A fact stays true: what a published wheel's METADATA says, what an sdist states 
 given build key gave. What has no fact is *assumed* (docs/matching.md).
 """
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pybuildsync.core.requirements import Requirement
 
@@ -19,8 +19,7 @@ class Origin(Enum):
     ASSUMED = "assumed"  # names without versions, until a build tells
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The core metadata that resolving needs. ``name`` is normalised, ``version`` canonical, ``extras`` normalised."""
 
     name: str
@@ -31,8 +30,7 @@ class Metadata:
     origin: Origin = Origin.WHEEL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceMetadata:
+class SourceMetadata(NamedTuple):
     """What an unpacked source tree states before any of its code runs (docs/matching.md).
 
     ``metadata`` has origin STATIC or ASSUMED. ``static_requires`` are the requirements stated as static (with their

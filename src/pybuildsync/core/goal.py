@@ -1,7 +1,6 @@
 """What a resolution is asked for, and where it learns what is offered."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata, SourceMetadata
@@ -13,8 +12,7 @@ from pybuildsync.core.variants import Source, Variant
 ALL = ":all:"
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(NamedTuple):
     """Which projects may not come as wheels (``no_binary``) or as sources (``only_binary``); ":all:" means every one.
 
     A project named in one beats ":all:" in the other, as in pip.
@@ -36,8 +34,7 @@ class Formats:
         return ALL not in self.only_binary or project in self.no_binary
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(NamedTuple):
     """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built."""
 
     name: str
@@ -46,8 +43,7 @@ class Installed:
     variant: Variant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Direct:
+class Direct(NamedTuple):
     """A project that is given directly, by a path or URL: a source, or a wheel file."""
 
     name: str
@@ -56,8 +52,7 @@ class Direct:
     file: DistributionFile | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class Goal(NamedTuple):
     """What to resolve for.
 
     ``requirements`` are the user's, in order. ``constraints`` limit what runs and ``build_constraints`` what builds, none

@@ -3,8 +3,7 @@
 Follows docs/matching.md, "After the install": an installed distribution with a build record takes part in every plan.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.markers import MarkerAnswers
@@ -15,8 +14,7 @@ from pybuildsync.core.version_sets import accepts, parse_version
 Kind = Literal["install", "upgrade", "downgrade", "rebuild", "reinstall", "keep"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What happens to one distribution; ``old`` is "" where none is installed, ``reason`` why it is rebuilt, or ""."""
 
     kind: Kind
@@ -25,8 +23,7 @@ class Step:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbed:
+class Disturbed(NamedTuple):
     """An installed distribution, outside the resolution, that no longer fits what will run; ``text`` says why.
 
     ``match`` is the broken match of a build record: then rebuilding helps. Else a requirement is broken.

@@ -5,8 +5,7 @@ build and gives facts. It ends because facts only grow and no build key is built
 against backends that answer differently each time.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.resolution import Chosen, Resolution, resolve
@@ -31,8 +30,7 @@ class Builder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A resolution in which every source is a built variant, the facts that led to it, and the rounds it took."""
 
     resolution: Resolution

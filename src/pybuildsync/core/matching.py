@@ -5,7 +5,7 @@ shared libraries its extension modules need.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.markers import MarkerAnswers
@@ -15,8 +15,7 @@ from pybuildsync.core.variants import Ingredient, Match
 from pybuildsync.core.version_sets import accepts
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """``matches``: what the wheel must run with. ``coupled``: what else would make another variant.
 
     ``contradiction`` completes "NAME VERSION ..." for a wheel that excludes what it was built against; "" for a good one.

@@ -5,7 +5,7 @@ version, tags, yanks (PEP 592), refused formats. Decides nothing between entries
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, SourceMetadata
@@ -19,8 +19,7 @@ from pybuildsync.core.version_sets import accepts
 from pybuildsync.core.wheel_choice import TagRanks, best_wheel
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """What an entry stands for: a wheel ``file``, a ``source``, a ``variant`` that was built, or what is ``installed``."""
 
     version: str

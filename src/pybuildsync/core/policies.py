@@ -4,16 +4,29 @@ A policy is a set of conditions that all must hold. The one built-in table holds
 promises, each row with its source; everything else that must match is ``exact``.
 """
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.version_sets import accepts, parse_version
 from pybuildsync.errors import UsageError
 
-CONDITIONS = ("exact", "micro", "minor", "at-least", "any")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packaging.version import Version
+
+_MEANINGS: dict[str, "Callable[[Version, Version], bool]"] = {
+    "exact": lambda built, running: built == running,
+    "micro": lambda built, running: (
+        (built.epoch, built.major, built.minor) == (running.epoch, running.major, running.minor)
+    ),
+    "minor": lambda built, running: (built.epoch, built.major) == (running.epoch, running.major),
+    "at-least": lambda built, running: running >= built,
+    "any": lambda _built, _running: True,
+}
+CONDITIONS = tuple(_MEANINGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """One or more of ``exact``, ``micro`` (same X.Y), ``minor`` (same X), ``at-least`` (>= built), ``any``.
 
     ``source`` says who promises it: a documentation page, "configuration", "the library's own promise", or "".
@@ -41,14 +54,7 @@ class Policy:
         if built == running:
             return True
         a, b = parse_version(built), parse_version(running)
-        tests = {
-            "exact": lambda: a == b,
-            "micro": lambda: (a.epoch, a.major, a.minor) == (b.epoch, b.major, b.minor),
-            "minor": lambda: (a.epoch, a.major) == (b.epoch, b.major),
-            "at-least": lambda: b >= a,
-            "any": lambda: True,
-        }
-        return all(tests[condition]() for condition in self.conditions)
+        return all(_MEANINGS[condition](a, b) for condition in self.conditions)
 
 
 EXACT = Policy(("exact",))
@@ -73,8 +79,7 @@ def parse_policy(text: str, *, source: str) -> Policy:
     return Policy(conditions, source)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the table: built against a *name* that *built* accepts, *policy* holds."""
 
     name: str
@@ -123,8 +128,7 @@ def is_build_tool(name: str) -> bool:
     return len(rows) == 1 and rows[0].policy.is_any
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyBook:
+class PolicyBook(NamedTuple):
     """Where a policy is looked up, strongest first.
 
     ``pairs`` are ((project, library), policy) and ``libraries`` (library, policy) from the user's configuration;

@@ -1,43 +1,45 @@
-"""Why one thing follows from another: the reasons that the solver carries along and the explanation puts in words."""
+"""Why one thing follows from another: the reasons that the solver carries along and the explanation puts in words.
 
-from dataclasses import dataclass
+``kind`` keeps reasons of different kinds apart: named tuples with equal fields would be equal.
+"""
+
+from typing import NamedTuple
 
 from pybuildsync.core.policies import Policy
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.variants import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The user asked for it."""
 
     requirement: Requirement
+    kind: str = "asked"
 
 
-@dataclass(frozen=True, slots=True)
-class Constrained:
+class Constrained(NamedTuple):
     """The user limits it; ``build`` for a build constraint."""
 
     requirement: Requirement
     build: bool = False
+    kind: str = "constrained"
 
 
-@dataclass(frozen=True, slots=True)
-class Requires:
+class Requires(NamedTuple):
     """A distribution's metadata says so."""
 
     requirement: Requirement
+    kind: str = "requires"
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRequires:
+class BuildRequires(NamedTuple):
     """It is needed to build."""
 
     requirement: Requirement
+    kind: str = "build requires"
 
 
-@dataclass(frozen=True, slots=True)
-class MustMatch:
+class MustMatch(NamedTuple):
     """What ``project`` is built with and what it runs with must be versions that ``policy`` accepts."""
 
     project: str
@@ -45,48 +47,49 @@ class MustMatch:
     library: str
     evidence: str
     policy: Policy
+    kind: str = "must match"
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltAgainst:
+class BuiltAgainst(NamedTuple):
     """A variant was built against ``built`` of ``library`` and its evidence asks for a version that ``policy`` accepts."""
 
     library: str
     built: str
     evidence: str
     policy: Policy
+    kind: str = "built against"
 
 
-@dataclass(frozen=True, slots=True)
-class AlreadyBuilt:
+class AlreadyBuilt(NamedTuple):
     """Built in this combination it gives a variant that is known already."""
 
     project: str
     version: str
     coupled: tuple[tuple[str, str], ...]
+    kind: str = "already built"
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
+class AsOf(NamedTuple):
     """Build tools are taken as of a date."""
 
     project: str
     date: str
+    kind: str = "as of"
 
 
-@dataclass(frozen=True, slots=True)
-class Barred:
+class Barred(NamedTuple):
     """A version can't be had at all; ``text`` completes "NAME VERSION ..."."""
 
     text: str
+    kind: str = "barred"
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsItself:
+class NeedsItself(NamedTuple):
     """A source that is needed for its own build; ``chain`` from the outermost to the repeated one."""
 
     chain: Scope
     project: str
+    kind: str = "needs itself"
 
 
 Reason = (

@@ -4,8 +4,7 @@ The syntax is ``packaging``'s; a :class:`Requirement` holds its canonical parts 
 kept in the store and read back without importing ``packaging`` (38 ms).
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import RequestError
@@ -13,8 +12,7 @@ from pybuildsync.errors import RequestError
 RequirementParts: TypeAlias = tuple[str, tuple[str, ...], str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One requirement, in canonical parts.
 
     ``name`` and ``extras`` are normalised; ``specifier`` is PEP 440 text ("" accepts every version); ``marker`` is

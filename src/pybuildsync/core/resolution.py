@@ -3,7 +3,7 @@
 Resolving never builds: where a source's metadata is not known it is assumed, and the caller builds and asks again.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Knowledge
@@ -17,8 +17,7 @@ from pybuildsync.core.wording import explain_failure
 from pybuildsync.errors import RequestError
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A distribution of a resolution: which, for whom (``scope``), as what (``pick``), with which ``extras``."""
 
     scope: Scope
@@ -34,8 +33,7 @@ class Chosen:
         return self.pick.source is None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries that were looked into."""
 
     chosen: tuple[Chosen, ...]

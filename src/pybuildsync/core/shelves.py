@@ -5,8 +5,8 @@ itself. Entry *i* is bit *i + 1* of the solver's masks, bit 0 being "not selecte
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.goal import Direct, Installed
@@ -20,8 +20,7 @@ from pybuildsync.core.version_sets import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry: the version at ``position``; as ``variant``, as it is ``installed``, or as the index offers it."""
 
     position: int

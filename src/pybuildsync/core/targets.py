@@ -3,11 +3,10 @@
 Tags are those of the platform compatibility tags specification (PEP 425), best first; marker values are PEP 508's.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """What a distribution must fit.
 
     ``implementation`` as in "cpython", ``version`` as in "3.11", ``full_version`` as in "3.11.7". ``tags`` are expanded

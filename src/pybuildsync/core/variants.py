@@ -4,8 +4,7 @@ A variant is a source candidate together with one build key. Facts stay true, so
 new :class:`Facts` that holds all of the old one.
 """
 
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata
@@ -19,8 +18,7 @@ Scope: TypeAlias = tuple[tuple[str, str], ...]
 """For whom a distribution is needed: () at run time, ((a, 1.0),) in the build environment of a 1.0, and so on down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A source candidate: a project at a version that is installed from an sdist or a source tree.
 
     ``digest`` is the SHA-256 of the archive or of the tree's content, "" while the index doesn't say and the archive is
@@ -40,8 +38,7 @@ class Source:
         return (self.name, self.version, self.digest or (self.file.url if self.file else self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class Ingredient:
+class Ingredient(NamedTuple):
     """A distribution of a build environment: its name, version and the SHA-256 of its wheel; ``key`` if we built it."""
 
     name: str
@@ -50,8 +47,7 @@ class Ingredient:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A distribution that a variant was built against and must run with, as docs/matching.md has it.
 
     ``evidence`` is "configured", "baked", "linked" or "required twice"; ``baked`` matches are kept by the wheel's own
@@ -65,8 +61,7 @@ class Match:
     sentence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """What one build key of one source gave.
 
     ``coupled`` are the (name, version) pairs of the build environment that also matter at run time: another variant
@@ -91,8 +86,7 @@ class Variant:
         return not self.wheel
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Everything learnt in this run; immutable, each ``with_...`` gives facts that hold the old ones too.
 
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
@@ -109,24 +103,24 @@ class Facts:
         """Add *variant*; what is built takes the place of what was prepared under the same key."""
         known = next((at for at, other in enumerate(self.variants) if other.key == variant.key), None)
         if known is None:
-            return replace(self, variants=(*self.variants, variant))
-        return replace(self, variants=(*self.variants[:known], variant, *self.variants[known + 1 :]))
+            return self._replace(variants=(*self.variants, variant))
+        return self._replace(variants=(*self.variants[:known], variant, *self.variants[known + 1 :]))
 
     def with_hook_requires(self, source: Source, requires: tuple[Requirement, ...]) -> "Facts":
         """Add what the backend of *source* asked for, beside what it asked for before."""
         table = dict(self.hook_requires)
         known = table.get(source.identity, ())
         table[source.identity] = (*known, *(requirement for requirement in requires if requirement not in known))
-        return replace(self, hook_requires=tuple(table.items()))
+        return self._replace(hook_requires=tuple(table.items()))
 
     def with_date(self, source: Source, date: str) -> "Facts":
         """Note that *source* is built with the build tools as of *date*."""
-        return replace(self, as_of=tuple((dict(self.as_of) | {source.identity: date}).items()))
+        return self._replace(as_of=tuple((dict(self.as_of) | {source.identity: date}).items()))
 
     def with_place(self, source: Source, scope: Scope) -> "Facts":
         """Note that *source* was to be built in *scope*."""
         place = (source.identity, scope)
-        return self if place in self.places else replace(self, places=(*self.places, place))
+        return self if place in self.places else self._replace(places=(*self.places, place))
 
     def of(self, identity: tuple[str, str, str]) -> tuple[Variant, ...]:
         """Return the known variants of the source with *identity*."""

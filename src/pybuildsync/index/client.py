@@ -178,7 +178,7 @@ class IndexClient:
                 if file.upload_time:
                     times[file.filename] = file.upload_time
                 else:
-                    silent.add(file.index)
+                    silent.add(file.listed_at)
         if silent:
             from pybuildsync.index.upload_times import upload_times
 

@@ -163,11 +163,11 @@ def _ask(transport: Transport, file: DistributionFile, progress: _Progress) -> O
         if progress.validator:
             headers["If-Range"] = progress.validator
     refusals = RANGE_REFUSALS if progress.done else frozenset[int]()
-    reply = transport.open(file.url, headers=headers, index=file.index, accept=refusals)
+    reply = transport.open(file.url, headers=headers, index=file.listed_at, accept=refusals)
     if reply.status in refusals:
         reply.close()
         progress.restart()
-        reply = transport.open(file.url, headers=_WHOLE_FILES, index=file.index, accept=frozenset())
+        reply = transport.open(file.url, headers=_WHOLE_FILES, index=file.listed_at, accept=frozenset())
     return reply
 
 

@@ -163,7 +163,7 @@ class Files:
         if where in self._rangeless:
             return None, None
         try:
-            text = fetch_metadata(self._transport(), file.url, index=file.index, size=file.size, project=project)
+            text = fetch_metadata(self._transport(), file.url, index=file.listed_at, size=file.size, project=project)
         except NoRangesError as error:
             if error.reply:
                 self._rangeless.add(where)
@@ -177,7 +177,7 @@ class Files:
         from pybuildsync.index.downloads import verify_hashes
 
         address, mark, query = file.url.partition("?")
-        reply = self._transport().fetch(f"{address}.metadata{mark}{query}", index=file.index, accept=_ABSENT)
+        reply = self._transport().fetch(f"{address}.metadata{mark}{query}", index=file.listed_at, accept=_ABSENT)
         if reply.status in _ABSENT:
             return None
         hashes = file.metadata or ()
@@ -195,7 +195,7 @@ class Files:
 
         etag, last_modified, sha256 = marshal.loads(data)
         headers = {"Accept-Encoding": "identity", **conditional_headers(etag, last_modified)}
-        reply = self._transport().open(file.url, headers=headers, index=file.index, accept=frozenset())
+        reply = self._transport().open(file.url, headers=headers, index=file.listed_at, accept=frozenset())
         if reply.status != _UNCHANGED:
             return reply
         reply.close()

@@ -221,5 +221,5 @@ def group_by_project(files: Iterable[DistributionFile]) -> dict[str, list[Distri
 
 def _files_of(listing: Listing, page: str) -> tuple[DistributionFile, ...]:
     return tuple(
-        file for position in range(len(listing.versions)) for file in listing.files(position) if file.index == page
+        file for position in range(len(listing.versions)) for file in listing.files(position) if file.listed_at == page
     )

@@ -59,4 +59,4 @@ def read_local(path: str, index: str) -> tuple[DistributionFile, ...]:
 
 
 def _file(path: str, index: str) -> DistributionFile:
-    return DistributionFile(os.path.basename(path), path_url(path), size=os.path.getsize(path), index=index)
+    return DistributionFile(os.path.basename(path), path_url(path), size=os.path.getsize(path), listed_at=index)

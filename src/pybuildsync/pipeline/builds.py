@@ -9,8 +9,8 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -45,8 +45,7 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildSettings:
+class BuildSettings(NamedTuple):
     """How builds run. ``config_settings`` and ``variables`` give a project's, ``timeout`` is in seconds for each build.
 
     ``retry`` tries a failed build once more with build tools of the source's own time. ``fresh`` asks the store for none.
@@ -94,8 +93,7 @@ class Workshop:
         return build_prepared(self, goal, chosen, facts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(NamedTuple):
     """One build to be done: the source, its environment with the unpacked wheels, and the key of it all."""
 
     chosen: Chosen
@@ -407,7 +405,7 @@ def _learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: Build
     remove_tree(os.path.dirname(result.wheel_path))
     for failed_key in shop.failures.pop(source.identity, {}):
         _remember(shop, failed_key, {"date": order.date})
-    return _add(shop, facts, replace(variant, wheel=unpacked.sha256))
+    return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
 
 
 def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:

@@ -5,7 +5,7 @@ Nothing in the environment changes before everything is fetched, built and check
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
@@ -27,8 +27,7 @@ from pybuildsync.pipeline.linked_libraries import installed_files
 from pybuildsync.store.wheels import UnpackedWheel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(NamedTuple):
     """What an install will do: the settled loop, one step for each distribution, and what it leaves disturbed."""
 
     settled: Settled
@@ -87,8 +86,8 @@ def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...]) -> Goal:
     requirements = tuple(
         Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed
     )
-    formats = replace(goal.formats, no_binary=goal.formats.no_binary | names)
-    return replace(goal, requirements=(*goal.requirements, *requirements), formats=formats)
+    formats = goal.formats._replace(no_binary=goal.formats.no_binary | names)
+    return goal._replace(requirements=(*goal.requirements, *requirements), formats=formats)
 
 
 def _refused(disturbed: tuple[Disturbed, ...]) -> RequestError:
@@ -109,8 +108,7 @@ def _with_failures(shop: Workshop, error: NoSolution) -> NoSolution:
     return NoSolution(error.what, why=f"{error.why}\n\nBefore that:\n{told}", hint=error.hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(NamedTuple):
     """The wheels of all steps that install something, in the order of the steps."""
 
     wheels: tuple[tuple[Step, UnpackedWheel], ...]

@@ -6,7 +6,7 @@ all that a distribution requires as soon as its metadata is known.
 
 import marshal
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -120,8 +120,8 @@ def _read_tree(source: Source) -> SourceMetadata:
     from pybuildsync.frontend.source_trees import read_source
 
     stated = read_source(os.path.join(source.path, source.subdirectory))
-    metadata = replace(stated.metadata, name=source.name, version=source.version)
-    return replace(stated, metadata=metadata)
+    metadata = stated.metadata._replace(name=source.name, version=source.version)
+    return stated._replace(metadata=metadata)
 
 
 def _with_times(listing: Listing, index: IndexClient) -> Listing:
@@ -132,7 +132,7 @@ def _with_times(listing: Listing, index: IndexClient) -> Listing:
     times = index.upload_times(listing.project)
     return make_listing(
         listing.project,
-        (replace(file, upload_time=file.upload_time or times.get(file.filename, "")) for file in files),
+        (file._replace(upload_time=file.upload_time or times.get(file.filename, "")) for file in files),
     )
 
 

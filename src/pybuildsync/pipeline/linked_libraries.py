@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.variants import LinkParts
 from pybuildsync.native.needs import is_native, shared_libraries
@@ -12,8 +12,7 @@ from pybuildsync.store.wheels import UnpackedWheel
 from pybuildsync.store.writing import new_temporary, remove_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Libraries:
+class Libraries(NamedTuple):
     """``parts`` are the links to other distributions; ``leaving`` the (module, folder) pairs that end with the build."""
 
     parts: tuple[LinkParts, ...]
