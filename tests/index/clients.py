@@ -1,7 +1,7 @@
 """A client for tests: its own store, no environment of the user's, waits that take no time, a clock that is set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pybuildsync.core.candidates import DistributionFile
@@ -33,7 +33,7 @@ class World:
     def client(self, *indexes: str, settings: IndexSettings | None = None) -> IndexClient:
         """Return a client of *indexes*."""
         return IndexClient(
-            replace(settings or IndexSettings(), indexes=indexes),
+            (settings or IndexSettings())._replace(indexes=indexes),
             self.store,
             story=self,
             environ={"HOME": str(self.folder), **self.environ},

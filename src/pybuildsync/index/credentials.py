@@ -6,20 +6,23 @@ They go to the server they were given for and to no other: same scheme, host and
 import os
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pybuildsync.index.addresses import Credentials, Origin, origin, split_credentials
 
 
-@dataclass(frozen=True, slots=True)
-class Keyring:
+class Keyring(NamedTuple):
     """``known`` holds the credentials of each index, by its address without them; ``netrc`` those of each host.
 
     The empty host in ``netrc`` is its ``default`` entry.
     """
 
-    known: tuple[tuple[str, Credentials], ...] = field(default=(), repr=False)
-    netrc: tuple[tuple[str, Credentials], ...] = field(default=(), repr=False)
+    known: tuple[tuple[str, Credentials], ...] = ()
+    netrc: tuple[tuple[str, Credentials], ...] = ()
+
+    def __repr__(self) -> str:
+        """Return nothing secret."""
+        return f"<Keyring of {len(self.known)} indexes and {len(self.netrc)} hosts>"
 
     def find(self, url: str, *, index: str, redirected: bool, encrypted: bool) -> Credentials | None:
         """Return the credentials for *url*, which stands in a listing of *index* ("" for none).

@@ -1,7 +1,7 @@
 """Where listings come from, by the settings: indexes and ``--find-links``, here or elsewhere."""
 
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import Credentials, local_path, origin, path_url, shown, split_credentials
@@ -17,8 +17,7 @@ class Kind(Enum):
     LINKS = "links"  # a page or folder with files of any project
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """One of the places that are asked for every project.
 
     ``url`` has no credentials; that of an index ends in ``/``. ``path`` is where it lies on this machine, "" if it
@@ -28,7 +27,11 @@ class Location:
     kind: Kind
     url: str
     path: str = ""
-    credentials: Credentials | None = field(default=None, repr=False)
+    credentials: Credentials | None = None
+
+    def __repr__(self) -> str:
+        """Return what it is named by, without anything secret."""
+        return f"<{self.identity}>"
 
     @property
     def identity(self) -> str:

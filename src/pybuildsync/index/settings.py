@@ -1,10 +1,9 @@
 """How to reach the indexes, as plain data. Where the values come from is the commands' business."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexSettings:
+class IndexSettings(NamedTuple):
     """Which indexes there are and how to speak with them.
 
     ``indexes`` are addresses of simple repositories (PEP 503), maybe with credentials in them; they have no priority.

@@ -8,8 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pybuildsync
 from pybuildsync.errors import EnvironmentFault, IndexFault
@@ -36,8 +35,7 @@ _LONGEST_WISH = 60.0  # Retry-After beyond this is an error to tell, not a wait 
 FIRST_ERROR = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole answer; names of ``headers`` are in lower case; ``url`` is where it came from, without credentials."""
 
     status: int
