@@ -28,7 +28,9 @@ FINISHED = events.BuildFinished(name="a", version="1", seconds=2.0, said=("lib>=
             [],
             ["  + a 1", "  ~ b 1 -> 2", "  - c 1"],
         ),
-        (events.Resolved(versions=(("a", "1"),)), [], ["  nothing changes"]),
+        (events.Resolved(versions=(("a", "1"),)), [], ["  resolved: a 1"]),
+        (events.Resolved(versions=(("a", "1"),) * 9), [], ["  resolved: 9 distributions"]),
+        (events.Resolved(versions=()), [], ["  resolved: nothing"]),
         (STARTED, ["building a 1"], ["  building a 1 against lib 2.0, tool 80"]),
         (
             events.BuildStarted(name="a", version="1", kind="metadata"),
@@ -92,7 +94,7 @@ def test_very_verbose_names_log_files() -> None:
     """-vv says where the whole log of a build is, and what the whole resolution is."""
     assert lines_for(STARTED, 2, Colors())[-1] == "    log: /logs/a"
     assert lines_for(FINISHED, 2, Colors())[-1] == "    log: /logs/a"
-    assert lines_for(events.Resolved(versions=LIB), 2, Colors()) == ["  resolution: lib 2.0, tool 80"]
+    assert lines_for(events.Resolved(versions=LIB), 2, Colors()) == ["  resolved: lib 2.0, tool 80"]
 
 
 def test_quiet_keeps_warnings() -> None:

@@ -177,6 +177,7 @@ def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[
         world.stderr.flush()
         answer = world.stdin.readline()
         if not answer:
+            world.stderr.write("\n")
             raise UsageError("nobody answers whether to proceed", hint="say --yes where nobody can be asked")
         return answer.strip().lower() in ("", "y", "yes")
 

@@ -12,6 +12,7 @@ from pybuildsync.cli.sizes import write_seconds, write_size
 from pybuildsync.core import story as events
 
 _MARK = "  "
+_FEW = 8  # a resolution as small as this is listed
 
 
 def lines_for(event: events.Event, loudness: int, colors: Colors, *, live: bool = False) -> list[str]:
@@ -67,9 +68,11 @@ def _resolved(event: events.Resolved, loudness: int, colors: Colors) -> list[str
         text = f"{name} {old} -> {new}" if old and new else f"{name} {new or old}"
         mark, style = ("~", "yellow") if old and new else ("+", "green") if new else ("-", "red")
         lines.append(f"{_MARK}{colors.paint(style, mark)} {text}")
-    if loudness > 1:
-        lines.append(f"{_MARK}resolution: {_pairs(event.versions)}")
-    return lines or [f"{_MARK}nothing changes"]
+    if not lines or loudness > 1:
+        count = len(event.versions)
+        told = _pairs(event.versions) if count <= _FEW or loudness > 1 else f"{count} distributions"
+        lines.append(f"{_MARK}resolved: {told or 'nothing'}")
+    return lines
 
 
 def _build_started(event: events.BuildStarted, loudness: int, _colors: Colors) -> list[str]:

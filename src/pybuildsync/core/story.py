@@ -22,7 +22,7 @@ class Resolved(NamedTuple):
     """A round has its resolution.
 
     ``versions`` are all of its (name, version) pairs, sorted. ``changes`` are (name, version in the round before or "",
-    version now or ""), sorted: everything in the first round that differs from nothing is left out.
+    version now or ""), sorted; the first round has none.
     """
 
     versions: tuple[NamedVersion, ...]
