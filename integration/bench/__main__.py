@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -65,6 +66,7 @@ def _measure(
 def main() -> int:
     """Run what the command line says."""
     options = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder of the run goes
     tools = set_up(os.path.join(options.folder, "tools"), PROJECT, options.tool or TOOLS)
     names = options.case or [case.name for case in CASES]
     done = os.path.join(options.folder, "recording", "done.json")

@@ -45,12 +45,21 @@ class Ground:
         return path
 
 
-def _environment(ground: Ground, path: str) -> str:
-    """Make an empty environment at *path*: a copy of one that the standard library made."""
-    template = ground.path("template")
+def _fill(ground: Ground, environment: str, requirements: Sequence[str]) -> None:
+    """Install into *environment* by the pip that runs us, out of the timing, from the index of this run."""
+    python = os.path.join(environment, "bin", "python")
+    runner = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *requirements]
+    subprocess.run(runner, check=True, env={**ground.watch.environment, "PIP_INDEX_URL": ground.index})
+
+
+def _environment(ground: Ground, path: str, present: Sequence[str] = ()) -> str:
+    """Make an environment at *path*: a copy, by links, of one that the standard library made and pip filled."""
+    template = ground.path("templates", str(len(present)))
     if not os.path.exists(template):
         subprocess.run([INTERPRETER, "-m", "venv", "--without-pip", template], check=True)
-    return str(shutil.copytree(template, path, symlinks=True))
+        if present:
+            _fill(ground, template, present)
+    return str(shutil.copytree(template, path, symlinks=True, copy_function=os.link))
 
 
 def _contestant(ground: Ground, case: Case, tool: Tool) -> Callable[[str], Command]:
@@ -60,7 +69,7 @@ def _contestant(ground: Ground, case: Case, tool: Tool) -> Callable[[str], Comma
     first = Job(
         ground.index,
         ground.path(root, "cache"),
-        _environment(ground, ground.path(root, "first")),
+        _environment(ground, ground.path(root, "first"), case.present),
         case.requirements,
     )
     if case.verb in ("install", "resolve"):
@@ -71,7 +80,7 @@ def _contestant(ground: Ground, case: Case, tool: Tool) -> Callable[[str], Comma
         if case.verb == "version" or case.place == "full":
             environment = first.environment
         elif case.place == "fresh":
-            _environment(ground, environment)
+            _environment(ground, environment, case.present)
         if case.cache == "cold":
             return list(verb(Job(ground.index, ground.path(root, f"cache-{number}"), environment, case.requirements)))
         if case.cache == "unbuilt":
@@ -121,16 +130,14 @@ def _unzip(ground: Ground, case: Case, root: str) -> Callable[[str], Command]:
 
 
 def _hooks(ground: Ground, case: Case, root: str) -> Callable[[str], Command]:
-    """The environment of the build is made by uv, out of the timing, from the requirements that the sdist states."""
+    """The environment of the build is made once, from the requirements that the sdist states."""
     with tarfile.open(ground.recording.file(case.sdist + ".tar.gz")) as archive:
         archive.extractall(ground.path(root, "sdist"), filter="data")
     source = ground.path(root, "sdist", case.sdist)
     with open(os.path.join(source, "pyproject.toml"), "rb") as file:
         system = tomllib.load(file)["build-system"]
     environment = _environment(ground, ground.path(root, "backend"))
-    runner = [sys.executable, "-m", "pip", "--python", os.path.join(environment, "bin", "python"), "install", "--quiet"]
-    settings = {**ground.watch.environment, "PIP_INDEX_URL": ground.index}
-    subprocess.run([*runner, *system["requires"]], check=True, env=settings)
+    _fill(ground, environment, system["requires"])
     script, backend = os.path.join(HERE, "floors", "hooks.py"), system["build-backend"]
 
     def ready(number: str) -> Command:
