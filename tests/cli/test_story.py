@@ -51,12 +51,12 @@ FINISHED = events.BuildFinished(name="a", version="1", seconds=2.0, said=("lib>=
         (
             events.BuildRetried(name="a", version="1", time="2021-03-04T05:06:07Z", reason="no pkg"),
             [
-                "a 1 does not build with today's build tools: no pkg",
-                "trying again with those of 2021-03-04, when it was released",
+                "a 1 does not build: no pkg",
+                "  trying again with build tools of 2021-03-04",
             ],
             [
-                "  a 1 does not build with today's build tools: no pkg",
-                "  trying again with those of 2021-03-04, when it was released",
+                "  a 1 does not build: no pkg",
+                "    trying again with build tools of 2021-03-04",
             ],
         ),
         (
@@ -233,4 +233,5 @@ def test_what_has_no_end_in_sight_is_named() -> None:
     assert drawn((0, events.RoundStarted(3)), at=1) == [(True, "resolving, round 3")]
     waiting = (0, events.WaitingForLock("/env"))
     assert drawn(waiting, at=1) == [(True, "waiting for another process that uses /env")]
-    assert drawn((0, events.RoundStarted(1)), (0, events.Resolved(versions=())), at=1) == []
+    assert drawn((0, events.RoundStarted(1)), (0, events.Resolved(versions=())), at=1) == [(True, "preparing")]
+    assert drawn(waiting, (0, events.Recovered("x")), at=1) == []

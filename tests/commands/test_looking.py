@@ -188,7 +188,7 @@ SENTENCES = (
     "with setuptools 80.9",
     "settings: --flag=a b",
     "variables: CFLAGS=-O2",
-    "with build tools of the source's time, 2023-05-04, since a build with the latest ones had failed",
+    "with build tools of 2023-05-04, since a build with later ones had failed",
     "build key ffffffffffffffff",
 )
 

@@ -99,7 +99,9 @@ class LiveStory:
             self._phase = "resolving" if event.number == 1 else f"resolving, round {event.number}"
         elif isinstance(event, events.WaitingForLock):
             self._phase = f"waiting for another process that uses {event.what}"
-        elif isinstance(event, events.Resolved | events.Recovered):
+        elif isinstance(event, events.Resolved):
+            self._phase = "preparing"
+        elif isinstance(event, events.Recovered):
             self._phase = ""
 
     def _follow_download(self, event: events.DownloadProgress) -> None:

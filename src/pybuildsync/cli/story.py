@@ -101,10 +101,10 @@ def _build_failed(event: events.BuildFailed, loudness: int, colors: Colors) -> l
 
 
 def _build_retried(event: events.BuildRetried, loudness: int, colors: Colors) -> list[str]:
-    what = colors.paint("yellow", f"{event.name} {event.version} does not build with today's build tools")
+    what = colors.paint("yellow", f"{event.name} {event.version} does not build")
     return [
         f"{_MARK * (loudness > 0)}{what}: {event.reason}",
-        f"{_MARK * (loudness > 0)}trying again with those of {event.time[:10]}, when it was released",
+        f"{_MARK * (1 + (loudness > 0))}trying again with build tools of {event.time[:10]}",
     ]
 
 

@@ -7,7 +7,7 @@ _TIMES = {
     "latest": "",
     "source": "with build tools of the source's time, {}, as was asked for",
     "date": "with build tools of {}, as was asked for",
-    "retry": "with build tools of the source's time, {}, since a build with the latest ones had failed",
+    "retry": "with build tools of {}, since a build with later ones had failed",
 }
 
 
