@@ -6,7 +6,6 @@ held: signals go to the main thread there.
 """
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -30,15 +29,15 @@ def held_signals() -> Iterator[Callable[[], None]]:
         if noted:
             raise Interrupted
 
-    if threading.current_thread() is not threading.main_thread():
-        yield check
-        return
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     # A handler that was not set from Python reads as None and could not be put back.
     before = {number: is_set for number, is_set in handlers.items() if is_set is not None and is_set != signal.SIG_IGN}
+    try:
+        for number in before:
+            signal.signal(number, note)
+    except ValueError:  # not the main thread
+        before = {}
     is_stopped = False
-    for number in before:
-        signal.signal(number, note)
     try:
         yield check
     except Interrupted:
