@@ -212,8 +212,11 @@ def test_build_records_in_words(tmp_path: Path) -> None:
             ("from directory", "against nothing that it must match"),
         ),
         (
-            {"matches": [{"name": "a", "version": "1", "evidence": "baked", "policy": "exact"}], "links": None},
-            ("against a 1 (baked: runs with this version only)",),
+            {
+                "matches": [{"name": "a", "version": "1", "evidence": "baked", "policy": "any", "reason": "lib<2"}],
+                "links": None,
+            },
+            ("against a 1 (baked; lib<2)",),
         ),
     ],
 )

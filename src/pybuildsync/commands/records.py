@@ -51,8 +51,10 @@ def _origin(record: Mapping[str, Any]) -> str:
 
 
 def _match(match: Mapping[str, Any]) -> str:
-    policy = str(match.get("policy"))
-    words = [f"{match.get('evidence')}: {_POLICIES.get(policy, policy)}", str(match.get("reason") or "")]
+    evidence, policy = str(match.get("evidence")), str(match.get("policy"))
+    # What is baked is kept by the wheel's own requirement, which the reason tells, and by no policy beside it.
+    runs = "" if evidence == "baked" else f": {_POLICIES.get(policy, policy)}"
+    words = [evidence + runs, str(match.get("reason") or "")]
     return f"{_pair(match)} ({'; '.join(filter(None, words))})"
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from pybuildsync.commands.options import StoreOptions
 from pybuildsync.store.location import Store, default_root
+from pybuildsync.store.locks import in_use
 
 
 @contextmanager
@@ -16,7 +17,9 @@ def open_store(options: StoreOptions) -> Iterator[Store]:
         with tempfile.TemporaryDirectory(prefix="pybuildsync-", ignore_cleanup_errors=True) as folder:
             yield Store(folder)
     else:
-        yield Store(store_root(options))
+        store = Store(store_root(options))
+        with in_use(store):
+            yield store
 
 
 def store_root(options: StoreOptions) -> str:
