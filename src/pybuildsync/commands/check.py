@@ -1,7 +1,7 @@
 """``check``: whether what is installed fits together.
 
-Three questions for each distribution: are its requirements met; does it run with what it was built against, as its build
-record tells; are the shared libraries there that its compiled files need from others (docs/matching.md, "What must hold").
+Three questions for each distribution: are its requirements met; does it run with what it was built against, as its
+build record tells; are the shared libraries there that its compiled files need from others (docs/matching.md).
 """
 
 from pybuildsync.commands.options import CheckOptions
@@ -28,9 +28,7 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
     """
     with open_store(options.store) as store:
         interpreter = find_interpreter(options.python or None, store)
-    recovered = recover(
-        environment_scheme(interpreter), waiting=lambda: story.tell(WaitingForLock(interpreter.prefix))
-    )
+    recovered = recover(environment_scheme(interpreter), waiting=lambda: story.tell(WaitingForLock(interpreter.prefix)))
     if recovered is not None:
         story.tell(Recovered(str(recovered)))
     everything = installed_distributions(interpreter.site_packages)

@@ -121,7 +121,7 @@ def _constraint(line: RequirementLine) -> Requirement:
 
 def _as_path(text: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the path and extras if *text* names a file or folder, else None."""
-    if " @ " in text or "://" in text and not text.startswith("file://"):
+    if " @ " in text or ("://" in text and not text.startswith("file://")):
         return None
     if text.startswith("file://"):
         return _path_of_url(text), ()

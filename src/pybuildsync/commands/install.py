@@ -53,7 +53,7 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
         if not options.dry_run:
             check_changeable(scheme)
         with _lock(scheme, story, dry_run=options.dry_run):
-            return _install(options, inputs, locals_, bench, scheme, story, started)
+            return _install(options, inputs, locals_, bench, scheme, story=story, started=started)
 
 
 def _scheme(options: InstallOptions, bench: Workbench) -> Scheme:
@@ -77,6 +77,7 @@ def _install(
     locals_: Locals,
     bench: Workbench,
     scheme: Scheme,
+    *,
     story: Story,
     started: float,
 ) -> InstallResult:
@@ -103,7 +104,6 @@ def _install(
         check_libraries(planned, fetched, distributions)
         if fetched.wheels:
             carry_out(
-                planned,
                 fetched,
                 scheme,
                 story,
@@ -120,7 +120,7 @@ def _install(
         satisfied=_satisfied(inputs, planned, distributions),
         seconds=time.monotonic() - started,
         rounds=planned.settled.rounds,
-        builds=bench.shop.builds,
+        builds=len(bench.shop.submitted),
         dry_run=options.dry_run,
     )
 

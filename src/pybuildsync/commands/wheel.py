@@ -12,8 +12,8 @@ from pybuildsync.core.goal import Goal
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story
 from pybuildsync.errors import EnvironmentFault, PackageError, RequestError
-from pybuildsync.pipeline.builds import Workshop
 from pybuildsync.pipeline.installing import plan_install
+from pybuildsync.pipeline.workshop import Workshop
 
 
 def run(options: WheelOptions, story: Story) -> WheelResult:
@@ -68,7 +68,7 @@ def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
     else:
         if chosen.pick.file is None:
             raise AssertionError(chosen)
-        source, filename = shop.index.download(chosen.pick.file).path, chosen.pick.file.filename
+        source, filename = shop.client.download(chosen.pick.file).path, chosen.pick.file.filename
     path = os.path.join(folder, filename)
     try:
         os.makedirs(folder, exist_ok=True)

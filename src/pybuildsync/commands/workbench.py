@@ -24,8 +24,9 @@ from pybuildsync.frontend.build_variables import build_variables
 from pybuildsync.frontend.source_trees import read_source
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.build_environments import FillEnvironment
-from pybuildsync.pipeline.builds import BuildSettings, Workshop
 from pybuildsync.pipeline.knowledge import IndexKnowledge
+from pybuildsync.pipeline.orders import BuildSettings
+from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
 
@@ -73,7 +74,7 @@ def open_workbench(
         with IndexClient(settings, store, story=story) as client, _executor(build) as executor:
             target = interpreter.target
             shop = Workshop(
-                index=client,
+                client=client,
                 store=store,
                 built=StoredWheels(store),
                 knowledge=IndexKnowledge(client, store),
@@ -90,6 +91,7 @@ def open_workbench(
                 settings=_build_settings(build, store, environ),
                 story=story,
                 failures={},
+                submitted=[],
             )
             yield Workbench(
                 store=store,

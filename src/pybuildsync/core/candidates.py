@@ -20,8 +20,8 @@ class DistributionFile(NamedTuple):
 
     ``url`` is absolute, without credentials. ``hashes`` are (algorithm, hex digest) pairs. ``size`` is in bytes, -1 if
     the index doesn't say. ``upload_time`` is ISO 8601 in UTC, "" if unknown. ``yanked`` is None, or the reason, which
-    may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none). ``listed_at`` is
-    the address of the listing it stands in, without credentials.
+    may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none).
+    ``listed_at`` is the address of the listing it stands in, without credentials.
     """
 
     filename: str

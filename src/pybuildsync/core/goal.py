@@ -55,10 +55,10 @@ class Direct(NamedTuple):
 class Goal(NamedTuple):
     """What to resolve for.
 
-    ``requirements`` are the user's, in order. ``constraints`` limit what runs and ``build_constraints`` what builds, none
-    installs anything. ``preferences`` are installed versions that stay where they can. ``reinstall`` are names whose
-    installed files don't count. ``extra_build`` adds build requirements per project. ``build_date`` holds build tools of
-    all sources to a date (ISO 8601); "source" to each source's own upload time; "" to none.
+    ``requirements`` are the user's, in order. ``constraints`` limit what runs and ``build_constraints`` what builds,
+    none installs anything. ``reinstall`` are names whose installed files don't count; ``upgrade`` are names whose
+    installed versions aren't preferred. ``extra_build`` adds build requirements per project. ``build_date`` holds the
+    build tools of all sources to a date (ISO 8601), "source" to each source's own upload time, "" to none.
     """
 
     target: Target

@@ -37,7 +37,7 @@ class Disturbed(NamedTuple):
 
 
 def make_plan(resolution: Resolution, installed: tuple[Installed, ...], reinstall: frozenset[str]) -> tuple[Step, ...]:
-    """Return one step for each distribution that will run, sorted by name; *reinstall* names don't count as installed."""
+    """Return one step for each distribution that will run, sorted by name; nothing in *reinstall* is kept."""
     known = {each.name: each for each in installed}
     return tuple(_step(chosen, known.get(chosen.name), chosen.name in reinstall) for chosen in resolution.running)
 
@@ -92,7 +92,7 @@ def find_disturbed(
 
 
 def broken_matches(installed: Installed, running: dict[str, str]) -> tuple[Disturbed, ...]:
-    """Return what *installed* must match, by its build record, and doesn't; a library that is gone is no match's matter."""
+    """Return what *installed* must match, by its build record, and doesn't; a library that is gone breaks no match."""
     if installed.variant is None:
         return ()
     found = []

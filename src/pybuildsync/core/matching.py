@@ -1,7 +1,7 @@
 """What a built wheel must run with: evidence, strongest first (docs/matching.md, "Evidence").
 
-Pure functions over what a build told: which distributions its environment held, what the wheel's METADATA requires, which
-shared libraries its extension modules need.
+Pure functions over what a build told: which distributions its environment held, what the wheel's METADATA requires,
+which shared libraries its extension modules need.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from pybuildsync.core.version_sets import accepts
 class Verdict(NamedTuple):
     """``matches``: what the wheel must run with. ``coupled``: what else would make another variant.
 
-    ``contradiction`` completes "NAME VERSION ..." for a wheel that excludes what it was built against; "" for a good one.
+    ``contradiction`` completes "NAME VERSION ..." for a wheel that excludes what it was built against, else "".
     """
 
     matches: tuple[Match, ...]
@@ -26,7 +26,7 @@ class Verdict(NamedTuple):
     contradiction: str = ""
 
 
-def judge(
+def judge(  # noqa: C901 - the table of evidence, row by row
     project: str,
     *,
     static_requires: tuple[Requirement, ...],
@@ -39,9 +39,9 @@ def judge(
 ) -> Verdict:
     """Return what a wheel of *project* with the metadata *built* must run with.
 
-    *static_requires* are the requirements that its source states as static; *ingredients* the build environment; *links*
-    the (distribution, library file) pairs that its extension modules need; *match_runtime* the names that the source's
-    own configuration matches.
+    *static_requires* are the requirements that its source states as static; *ingredients* the build environment;
+    *links* the (distribution, library file) pairs that its extension modules need; *match_runtime* the names that the
+    source's own configuration matches.
     """
     required: dict[str, list[Requirement]] = {}
     for requirement in built.requires:

@@ -1,4 +1,4 @@
-"""What is on offer, entry by entry, for one resolution: a wheel, a source to build, a built variant, or what is installed.
+"""What is on offer for one resolution, entry by entry: a wheel, a source, a built variant, or what is installed.
 
 Looks things up in :class:`~pybuildsync.core.goal.Knowledge` and applies the rules that make a file unusable: Python
 version, tags, yanks (PEP 592), refused formats. Decides nothing between entries; that is the solver's business.
@@ -20,7 +20,7 @@ from pybuildsync.core.wheel_choice import TagRanks, best_wheel
 
 
 class Pick(NamedTuple):
-    """What an entry stands for: a wheel ``file``, a ``source``, a ``variant`` that was built, or what is ``installed``."""
+    """What an entry stands for: a wheel ``file``, a ``source``, a built ``variant``, or what is ``installed``."""
 
     version: str
     file: DistributionFile | None = None
@@ -74,17 +74,20 @@ class Offers:
 
     def _pick(self, shelf: Shelf, name: str, entry: Entry) -> Pick | Barred:
         version = shelf.versions[entry.position]
+        variant = entry.variant
         if entry.installed:
             return Pick(version, installed=True)
-        if entry.variant is not None:
-            return (
-                Barred(entry.variant.contradiction)
-                if entry.variant.contradiction
-                else Pick(version, variant=entry.variant)
-            )
+        if variant is not None:
+            return Barred(variant.contradiction) if variant.contradiction else Pick(version, variant=variant)
         if shelf.direct is not None and shelf.direct.source is not None:
             return Pick(version, source=shelf.direct.source)
-        files = shelf.files(entry.position)
+        files = self._usable(shelf, version, shelf.files(entry.position))
+        return files if isinstance(files, Barred) else self._best(shelf, name, version, files)
+
+    def _usable(
+        self, shelf: Shelf, version: str, files: tuple[DistributionFile, ...]
+    ) -> tuple[DistributionFile, ...] | Barred:
+        """Return the *files* of a release that are neither yanked nor for another Python, or why there are none."""
         if not files:
             return Barred("is installed here, and no index has it")
         live = tuple(file for file in files if file.yanked is None)
@@ -92,22 +95,24 @@ class Offers:
             reason = next((file.yanked for file in files if file.yanked), "")
             return Barred(f"was yanked{f' ({reason})' if reason else ''}")
         fitting = tuple(file for file in live or files if self.python_fits(file.requires_python))
-        if not fitting:
-            return Barred(f"needs Python {(live or files)[0].requires_python}")
-        wheel = best_wheel(fitting, self._ranks)
-        if wheel is not None and (shelf.direct is not None or self.goal.formats.allows_wheel(name)):
+        return fitting or Barred(f"needs Python {(live or files)[0].requires_python}")
+
+    def _best(self, shelf: Shelf, name: str, version: str, files: tuple[DistributionFile, ...]) -> Pick | Barred:
+        """Return the best of the usable *files* of a release, or why none will do."""
+        formats, target = self.goal.formats, self.goal.target
+        wheel = best_wheel(files, self._ranks)
+        if wheel is not None and (shelf.direct is not None or formats.allows_wheel(name)):
             return Pick(version, file=wheel)
-        sdist = _best_sdist(fitting)
-        if sdist is not None and self.goal.formats.allows_source(name):
+        sdist = _best_sdist(files)
+        if sdist is not None and formats.allows_source(name):
             return Pick(version, source=Source(name, version, sdist.sha256, sdist))
         if wheel is not None:
             return Barred("has no sdist, and wheels of it are refused (--no-binary)")
         if sdist is not None:
             return Barred("has no wheel for this Python and platform, and building it is refused (--only-binary)")
-        target = self.goal.target
         return Barred(f"has no wheel for Python {target.version} on {target.platform}, and no sdist")
 
-    def metadata(self, name: str, bit: int, pick: Pick, *, building: bool) -> Metadata:
+    def metadata(self, name: str, pick: Pick) -> Metadata:
         """Return the metadata of an entry; assumed for a source that is not built."""
         if pick.variant is not None:
             return pick.variant.metadata
@@ -138,7 +143,7 @@ class Offers:
                 yield requirement
 
     def python_fits(self, requires_python: str) -> bool:
-        """Whether *requires_python* accepts the target's Python; text that is no specifier counts as none, as in pip."""
+        """Whether *requires_python* accepts the target's Python; what is no specifier counts as none, as in pip."""
         if not requires_python:
             return True
         answer = self._python.get(requires_python)

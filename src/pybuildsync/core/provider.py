@@ -102,7 +102,7 @@ class PackagingProvider:
             return Unavailable(pick)
         if pick.source is not None and any(chained == name for chained, _ in scope):
             return Unavailable(NeedsItself(scope, name))
-        metadata = self.offers.metadata(name, bit, pick, building=building)
+        metadata = self.offers.metadata(name, pick)
         if not pick.installed and not self.offers.python_fits(metadata.requires_python):
             return Unavailable(Barred(f"needs Python {metadata.requires_python}"))
         needs = _Needs(self, scope)

@@ -51,7 +51,7 @@ class MustMatch(NamedTuple):
 
 
 class BuiltAgainst(NamedTuple):
-    """A variant was built against ``built`` of ``library`` and its evidence asks for a version that ``policy`` accepts."""
+    """A variant was built against ``built`` of ``library``, and runs with a version that ``policy`` accepts."""
 
     library: str
     built: str

@@ -34,7 +34,7 @@ class Chosen(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries that were looked into."""
+    """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries looked into."""
 
     chosen: tuple[Chosen, ...]
     visited: int = 0
@@ -97,7 +97,7 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
         pick = provider.offers.pick(name, bit, building=building)
         if isinstance(pick, Barred):
             raise TypeError(pick)
-        metadata = provider.offers.metadata(name, bit, pick, building=building)
+        metadata = provider.offers.metadata(name, pick)
         asked = tuple(sorted(extras.get((scope, name), ())))
         chosen.append(Chosen(scope, name, pick.version, asked, pick, metadata))
     chosen.sort(key=lambda each: (len(each.scope), each.scope, each.name))

@@ -12,7 +12,7 @@ from pybuildsync.core.policies import Policy
 from pybuildsync.core.requirements import Requirement
 
 LinkParts: TypeAlias = tuple[str, str, str, str, bool]
-"""A shared library that a wheel needs: module, library, distribution, path of the library, whether a run path leads there."""
+"""A library that a wheel needs: module, library, distribution, the library's path, whether a run path leads there."""
 
 Scope: TypeAlias = tuple[tuple[str, str], ...]
 """For whom a distribution is needed: () at run time, ((a, 1.0),) in the build environment of a 1.0, and so on down."""
@@ -90,8 +90,8 @@ class Facts(NamedTuple):
     """Everything learnt in this run; immutable, each ``with_...`` gives facts that hold the old ones too.
 
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
-    get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those of
-    a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
+    get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those
+    of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
     """
 
     variants: tuple[Variant, ...] = ()

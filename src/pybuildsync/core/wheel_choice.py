@@ -1,7 +1,7 @@
 """Which file of a release fits a target: the best compatible wheel, else the sdist.
 
-Wheel file names follow the binary distribution format; of several compatible wheels the one with the best tag wins, then
-the highest build number.
+Wheel file names follow the binary distribution format; of several compatible wheels the one with the best tag wins,
+then the highest build number.
 """
 
 from functools import lru_cache

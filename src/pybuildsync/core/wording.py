@@ -45,7 +45,7 @@ class PackagingWords:
         shelf = self._provider.shelf(package)
         return f"{_title(package)}{_range(shelf, mask)}{_purpose(package[0])}"
 
-    def reason(self, reason: object, subject: str) -> str | None:
+    def reason(self, reason: object, subject: str) -> str | None:  # noqa: C901, PLR0911 - one line for each reason
         """Return the clause that *reason* is, about *subject*."""
         match reason:
             case Asked(requirement):

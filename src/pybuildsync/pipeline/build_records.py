@@ -2,20 +2,24 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.policies import EXACT, Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
-
-if TYPE_CHECKING:
-    from pybuildsync.pipeline.builds import Order
+from pybuildsync.pipeline.orders import BuildSettings, Order
 
 
 def record_of(
-    order: "Order", goal: Goal, variant: Variant, *, prepared: Metadata | None, result: BuildResult, settings: Any
+    order: Order,
+    goal: Goal,
+    variant: Variant,
+    *,
+    prepared: Metadata | None,
+    result: BuildResult,
+    settings: BuildSettings,
 ) -> dict[str, Any]:
     """Return the build record (docs/build-records.md) of the build of *order* that gave *variant*."""
     from pybuildsync_hooks import record

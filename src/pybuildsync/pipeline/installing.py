@@ -22,8 +22,10 @@ from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.schemes import Scheme
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.native.providers import Link, unmet
-from pybuildsync.pipeline.builds import Workshop, fetch_wheels
+from pybuildsync.pipeline.builds import Builds
 from pybuildsync.pipeline.linked_libraries import installed_files
+from pybuildsync.pipeline.ordering import fetch_wheels
+from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.wheels import UnpackedWheel
 
 
@@ -52,7 +54,7 @@ def plan_install(
     rounds = 1
     while True:
         try:
-            settled = settle(goal, shop.knowledge, shop, facts, story, max_rounds=max_rounds, first=rounds)
+            settled = settle(goal, shop.knowledge, Builds(shop), facts, story, max_rounds=max_rounds, first=rounds)
         except NoSolution as error:
             raise _with_failures(shop, error) from error
         facts, rounds = settled.facts, settled.rounds
@@ -160,7 +162,6 @@ def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[Ins
 
 
 def carry_out(
-    planned: Planned,
     fetched: Fetched,
     scheme: Scheme,
     story: Story,
@@ -171,9 +172,9 @@ def carry_out(
     link_mode: LinkMode,
     is_locked: bool,
 ) -> None:
-    """Change the environment of *scheme* as *planned*, wholly or not at all.
+    """Change the environment of *scheme*, wholly or not at all.
 
-    *requested* are the names that the user asked for; *direct_urls* gives the ``direct_url.json`` text of a name, or "".
+    *requested* are the names that the user asked for; *direct_urls* gives a name's ``direct_url.json`` text, or "".
 
     Raises:
         EnvironmentFault: the environment can't be changed; it is as it was.

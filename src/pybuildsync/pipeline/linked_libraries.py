@@ -13,7 +13,7 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 
 
 class Libraries(NamedTuple):
-    """``parts`` are the links to other distributions; ``leaving`` the (module, folder) pairs that end with the build."""
+    """``parts`` are links to other distributions; ``leaving`` the (module, folder) pairs that end with the build."""
 
     parts: tuple[LinkParts, ...]
     leaving: tuple[tuple[str, str], ...]

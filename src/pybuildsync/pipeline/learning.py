@@ -1,0 +1,184 @@
+"""From what a build told, or the store remembers, to facts."""
+
+import marshal
+import os
+import time
+from typing import Any
+
+from pybuildsync.core.facts import Metadata, Origin
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.matching import judge
+from pybuildsync.core.metadata_text import parse_metadata
+from pybuildsync.core.requirements import parse_requirement
+from pybuildsync.core.story import (
+    BuildRetried,
+    BuildReused,
+    Matched,
+    Warned,
+)
+from pybuildsync.core.variants import Facts, LinkParts, Variant
+from pybuildsync.frontend.build_job import BuildFailure, BuildResult
+from pybuildsync.pipeline.build_records import record_of
+from pybuildsync.pipeline.linked_libraries import libraries_of
+from pybuildsync.pipeline.orders import Order
+from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.built import BuiltWheel
+from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.wheels import add_wheel, find_wheel
+from pybuildsync.store.writing import remove_tree
+
+_FORMAT = 1
+
+
+def next_date(shop: Workshop, order: Order, failure: BuildFailure) -> str:
+    """Return the date whose build tools are tried next, "" for none.
+
+    First the source's own time; then, going back, the times of the libraries that it must match: one that is older
+    than the source may need older tools still.
+    """
+    if not shop.settings.retry or failure.cancelled or failure.timed_out:
+        return ""
+    own = shop.knowledge.upload_time(order.source)
+    if not own:
+        return ""
+    needed = {requirement.name for requirement in order.stated.metadata.requires}
+    dates = {own, *(shop.knowledge.release_time(e.name, e.version) for e in order.against if e.name in needed)}
+    return max((date for date in dates if date and date <= own and (not order.date or date < order.date)), default="")
+
+
+def go_back(shop: Workshop, facts: Facts, order: Order, failure: BuildFailure) -> Facts:
+    """Return *facts* with the date of whose build tools *order* is tried next.
+
+    Raises:
+        BuildFailure: *failure* itself, if there is no further date to try.
+
+    """
+    date = next_date(shop, order, failure)
+    if not date:
+        raise failure
+    shop.knowledge.with_times = True
+    reason = failure.cause or failure.what
+    shop.story.tell(BuildRetried(name=order.source.name, version=order.source.version, time=date[:10], reason=reason))
+    return facts.with_date(order.source, date)
+
+
+def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildResult) -> Facts:
+    """Return *facts* with what the build of *order* told; a wheel gets its record and goes to the store."""
+    source = order.source
+    if result.unmet:
+        _remember(shop, order.key, {"requires": result.unmet})
+        return facts.with_hook_requires(source, tuple(parse_requirement(text) for text in result.unmet))
+    if result.wheel_path is None:
+        metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
+        return facts.with_variant(_variant(goal, order, metadata, (), ""))
+    prepared = parse_metadata(result.prepared_text, Origin.PREPARED) if result.prepared_text else None
+    built = parse_metadata(result.metadata_text, Origin.WHEEL)
+    links = libraries_of(shop.store, result.wheel_path, order.wheels)
+    for module, folder in links.leaving:
+        text = f"{source.name} {source.version}: {module} looks for libraries in {folder}, which goes with the build"
+        shop.story.tell(Warned(text))
+    variant = _variant(goal, order, built, links.parts, "")
+    record = record_of(order, goal, variant, prepared=prepared, result=result, settings=shop.settings)
+    wheel_path = _with_record(result.wheel_path, record)
+    told = marshal.dumps(
+        (_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None)
+    )
+    kept = shop.built.save(order.key, wheel_path, told)
+    unpacked = add_wheel(shop.store, kept.wheel_path, kept.sha256, project=source.name, version=source.version)
+    remove_tree(os.path.dirname(result.wheel_path))
+    for failed_key in shop.failures.pop(source.identity, {}):
+        _remember(shop, failed_key, {"date": order.date})
+    return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
+
+
+def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:
+    source = variant.source
+    for match in variant.matches:
+        shop.story.tell(
+            Matched(
+                source=f"{source.name} {source.version}",
+                library=match.name,
+                version=match.built,
+                evidence=match.evidence,
+                policy=str(match.policy),
+                sentence=f"{source.name} {source.version} matches {match.name} {match.built}: {match.sentence}",
+            )
+        )
+    return facts.with_variant(variant)
+
+
+def _variant(goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkParts, ...], wheel: str) -> Variant:
+    verdict = judge(
+        order.source.name,
+        static_requires=order.stated.static_requires,
+        built=metadata,
+        ingredients=order.against,
+        links=[(distribution, library) for _, library, distribution, _, _ in links],
+        match_runtime=order.stated.match_runtime,
+        policies=goal.policies,
+        markers=MarkerAnswers(goal.target),
+    )
+    return Variant(
+        source=order.source,
+        key=order.key,
+        metadata=metadata,
+        ingredients=order.against,
+        matches=verdict.matches,
+        coupled=verdict.coupled,
+        contradiction=verdict.contradiction,
+        wheel=wheel,
+        build_time=order.date,
+        links=links,
+    )
+
+
+def _with_record(wheel_path: str, record: dict[str, object]) -> str:
+    from pybuildsync_hooks.record import write_record as write_build_record
+
+    folder = os.path.join(os.path.dirname(wheel_path), "recorded")
+    os.makedirs(folder, exist_ok=True)
+    return write_build_record(wheel_path, record, folder)
+
+
+def recall(shop: Workshop, goal: Goal, order: Order, facts: Facts) -> Facts | None:
+    """Return the facts that the store has under the order's key, or None: only what this loop would build is asked."""
+    kept = shop.built.find(order.key)
+    if kept is not None:
+        variant = _from_store(shop, goal, order, kept)
+        if variant is not None:
+            source = order.source
+            shop.story.tell(BuildReused(name=source.name, version=source.version, against=order.named))
+            return _add(shop, facts, variant)
+    note = _remembered(shop, order.key)
+    if note is None:
+        return None
+    if "requires" in note:
+        return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note["requires"]))
+    if not shop.settings.retry or (order.date and note["date"] >= order.date):
+        return None
+    shop.knowledge.with_times = True
+    return facts.with_date(order.source, note["date"])
+
+
+def _from_store(shop: Workshop, goal: Goal, order: Order, kept: BuiltWheel) -> Variant | None:
+    told = marshal.loads(kept.result)
+    if told[0] != _FORMAT:
+        return None
+    unpacked = find_wheel(shop.store, kept.sha256) or add_wheel(
+        shop.store, kept.wheel_path, kept.sha256, project=order.source.name, version=order.source.version
+    )
+    return _variant(goal, order, unpacked.metadata, told[1], kept.sha256)
+
+
+def _remember(shop: Workshop, key: str, note: dict[str, object]) -> None:
+    write_record(shop.store, "builds", key, marshal.dumps((_FORMAT, time.time_ns() // 10**9, note)))
+
+
+def _remembered(shop: Workshop, key: str) -> dict[str, Any] | None:
+    kept = read_record(shop.store, "builds", key)
+    if kept is None:
+        return None
+    told = marshal.loads(kept)
+    note: dict[str, Any] = told[2]
+    return note if told[0] == _FORMAT else None

@@ -1,0 +1,117 @@
+"""Orders from chosen sources: their environments fetched, their keys computed."""
+
+from collections.abc import Iterable
+
+from pybuildsync.core.build_key import BuildInputs, build_key
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
+from pybuildsync.errors import PackageError
+from pybuildsync.pipeline.orders import Order
+from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
+
+_FORMAT = 1
+
+
+def wheel_of(shop: Workshop, chosen: Chosen) -> UnpackedWheel:
+    """Return the unpacked wheel of *chosen*, a wheel of an index or a variant that was built."""
+    pick = chosen.pick
+    if pick.variant is not None:
+        kept = find_wheel(shop.store, pick.variant.wheel)
+        if kept is not None:
+            return kept
+        built = shop.built.find(pick.variant.key)
+        if built is None:
+            raise PackageError(
+                f"the wheel of {chosen.name} {chosen.version} that was built is no longer in the cache",
+                hint="run the command again: it will be built again",
+            )
+        return add_wheel(shop.store, built.wheel_path, built.sha256, project=chosen.name, version=chosen.version)
+    if pick.file is None:
+        raise AssertionError(chosen)
+    return shop.client.download_wheel(pick.file, chosen.name, chosen.version)
+
+
+def fetch_wheels(shop: Workshop, chosen: Iterable[Chosen]) -> tuple[UnpackedWheel, ...]:
+    """Return the unpacked wheels of *chosen*, in their order, downloading several at once."""
+    everything = tuple(chosen)
+    started = {
+        each.pick.file.url: shop.client.start_wheel(each.pick.file, each.name, each.version)
+        for each in everything
+        if each.pick.file is not None
+    }
+    return tuple(
+        started[each.pick.file.url].result() if each.pick.file is not None else wheel_of(shop, each)
+        for each in everything
+    )
+
+
+def make_order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, chosen: Chosen) -> Order:
+    """Return the order for *chosen*, a source of *resolution*, in the build environment that is resolved for it."""
+    source = chosen.pick.source
+    if source is None:
+        raise AssertionError(chosen)
+    environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+    wheels = fetch_wheels(shop, environment)
+    keys = {each.name: each.pick.variant.key for each in environment if each.pick.variant is not None}
+    against = tuple(Ingredient(w.project, w.version, w.sha256, keys.get(w.project, "")) for w in wheels)
+    return _make_order(shop, goal, facts, source, (against, wheels), chosen=chosen)
+
+
+def order_again(shop: Workshop, goal: Goal, facts: Facts, chosen: Chosen, variant: Variant) -> Order:
+    """Return the order that gave *variant*, of which only metadata was asked for."""
+    wheels = []
+    for ingredient in variant.ingredients:
+        wheel = find_wheel(shop.store, ingredient.sha256)
+        if wheel is None:
+            raise PackageError(
+                f"{ingredient.name} {ingredient.version}, needed to build {chosen.name}, has left the cache meanwhile",
+                hint="run the command again",
+            )
+        wheels.append(wheel)
+    return _make_order(shop, goal, facts, variant.source, (variant.ingredients, tuple(wheels)), chosen=chosen)
+
+
+def _make_order(
+    shop: Workshop,
+    goal: Goal,
+    facts: Facts,
+    source: Source,
+    environment: tuple[tuple[Ingredient, ...], tuple[UnpackedWheel, ...]],
+    *,
+    chosen: Chosen,
+) -> Order:
+    against, wheels = environment
+    path, digest = _material(shop, source)
+    key = build_key(
+        BuildInputs(
+            source=digest,
+            subdirectory=source.subdirectory,
+            environment=against,
+            target=goal.target,
+            config_settings=shop.settings.config_settings(source.name),
+            variables=shop.settings.variables(source.name),
+        )
+    )
+    return Order(
+        chosen=chosen,
+        source=source,
+        stated=shop.knowledge.source_metadata(source),
+        against=against,
+        wheels=wheels,
+        path=path,
+        digest=digest,
+        key=key,
+        date=dict(facts.as_of).get(source.identity, ""),
+    )
+
+
+def _material(shop: Workshop, source: Source) -> tuple[str, str]:
+    """Return the path and the SHA-256 digest of what *source* is built from."""
+    if source.path:
+        return source.path, source.digest
+    if source.file is None:
+        raise AssertionError(source)
+    archive = shop.client.download(source.file)
+    return archive.path, archive.sha256
