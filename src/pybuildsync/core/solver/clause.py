@@ -48,17 +48,20 @@ class Clause(Generic[P]):
         self.terms = ((package, mask | version), *others)
 
 
-def make_terms(pairs: Iterable[tuple[int, int]], universe: Sequence[int]) -> Terms | None:
-    """Return *pairs* with at most one mask a package, without what always holds; None if they can never all hold.
+def make_terms(pairs: Iterable[tuple[int, int]], universe: Sequence[int]) -> Terms:
+    """Return *pairs* with one mask a package, which holds if all of its masks do, and without what always holds.
 
     *universe* has the mask of all states of each package.
     """
     terms: dict[int, int] = {}
     for package, mask in pairs:
         terms[package] = terms.get(package, universe[package]) & mask
-    if not all(terms.values()):
-        return None
     return tuple((package, mask) for package, mask in terms.items() if mask != universe[package])
+
+
+def can_hold(terms: Terms) -> bool:
+    """Return whether all of *terms* can hold; if not, there is nothing to say."""
+    return all(mask for _, mask in terms)
 
 
 def resolve(terms: dict[K, int], other: Iterable[tuple[K, int]], pivot: K, everything: int) -> None:

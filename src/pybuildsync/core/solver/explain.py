@@ -86,8 +86,6 @@ def _tell(derived: Incompatibility[P], before: Incompatibility[P] | None, univer
     """Return the lines that lead to *derived*, where *before* is what the line before them proves."""
     cause = cast("Derived[P]", derived.cause)  # _order gives no other
     first, *rest = cause.causes
-    if rest[0] is before:  # the first two can change places
-        first, rest[0] = rest[0], first
     lines: list[Line[P]] = []
     terms = dict(first.terms)
     goes_on = first is before

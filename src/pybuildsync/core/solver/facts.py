@@ -95,8 +95,7 @@ def merge(group: Sequence[Fact[P]], universe: Mapping[P, int]) -> Fact[P] | None
             mask = mask | other if key == first.package else mask & other
         if not mask:
             return None
-        if mask != universe[key]:
-            terms.append((key, mask))
+        terms.append((key, mask))
     versions = 0
     reasons: dict[object, int] = {}
     for fact in group:

@@ -7,7 +7,7 @@ until propagation looks at it (docs/solver.md, section 4).
 from collections.abc import Callable
 from typing import Generic
 
-from pybuildsync.core.solver.clause import Clause, Terms, make_terms
+from pybuildsync.core.solver.clause import Clause, Terms, can_hold, make_terms
 from pybuildsync.core.solver.partial_solution import PartialSolution
 from pybuildsync.core.solver.problem import Dependency, Nogood, P, Provider, Tie, Unavailable
 
@@ -97,7 +97,7 @@ class Knowledge(Generic[P]):
     def add_nogood(self, nogood: Nogood[P]) -> None:
         """Add *nogood*, unless it can't come true anyway."""
         terms = make_terms(((self.number(key), mask) for key, mask in nogood.terms), self.solution.universe)
-        if terms is not None:
+        if can_hold(terms):
             self.add(Clause(terms, origin=nogood))
 
     def visit(self, package: int, state: int) -> None:
@@ -111,7 +111,7 @@ class Knowledge(Generic[P]):
         self.asked.append((record.key, version))
         answer = self.provider.dependencies(record.key, version)
         if isinstance(answer, Unavailable):
-            self._state(package, state, make_terms(((package, state),), self.solution.universe) or (), answer)
+            self._state(package, state, make_terms(((package, state),), self.solution.universe), answer)
             return
         for dependency in answer.requires:
             self._add_dependency(package, state, dependency)
@@ -122,7 +122,7 @@ class Knowledge(Generic[P]):
         target = self.number(dependency.package)
         universe = self.solution.universe
         terms = make_terms(((package, bit), (target, universe[target] & ~dependency.allowed)), universe)
-        if terms is not None:
+        if can_hold(terms):
             self._state(package, bit, terms, dependency)
 
     def _state(self, package: int, bit: int, terms: Terms, origin: Dependency[P] | Unavailable) -> None:

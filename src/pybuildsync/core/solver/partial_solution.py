@@ -38,11 +38,6 @@ class PartialSolution(Generic[P]):
         self.touched: list[int] = []
         self.propagated = 0
 
-    @property
-    def level(self) -> int:
-        """The number of decisions that hold."""
-        return len(self.starts) - 1
-
     def add(self, universe: int) -> None:
         """Add a package that may be in any state of *universe*."""
         self.touched.append(len(self.states))

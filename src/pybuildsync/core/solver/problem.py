@@ -59,7 +59,7 @@ class Unavailable:
 class Nogood(Generic[P]):
     """States that can't all hold: not ``package in mask`` for each of ``terms`` at once.
 
-    A package that nothing else mentions is taken as not selected.
+    A package that nothing needs isn't selected, unless that is the only way not to have them all.
     """
 
     terms: tuple[tuple[P, int], ...]

@@ -111,10 +111,9 @@ def _draw(knowledge: Knowledge[P], active: ActiveTie[P]) -> Clause[P] | None:
         if hit and (stating == active.versions or hit == states[target]):
             sources = states[source] | (universe[source] & ~preimage(excluded))
             terms = make_terms(((active.package, active.versions), (source, sources), (target, excluded)), universe)
-            if terms is not None:
-                clause = Clause(terms, origin=active.tie, package=active.package, versions=active.versions)
-                knowledge.add(clause)
-                conflict = _examine(solution, clause)
-                if conflict is not None:
-                    return conflict
+            clause = Clause(terms, origin=active.tie, package=active.package, versions=active.versions)
+            knowledge.add(clause)
+            conflict = _examine(solution, clause)
+            if conflict is not None:
+                return conflict
     return None

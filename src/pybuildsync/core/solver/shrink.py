@@ -16,13 +16,13 @@ EFFORT = 20_000  # facts that may be put to the solver in all, a conflict on the
 FEW = 2  # facts of a group that are told one by one
 
 
-def shrink(failure: Failure[P]) -> Failure[P]:
+def shrink(failure: Failure[P], effort: int = EFFORT) -> Failure[P]:
     """Return a failure with a small proof, in which every cause that isn't derived is a nogood.
 
     Its reason is a :class:`pybuildsync.core.solver.facts.Fact`. The facts are among what *failure* rests on, or say of
-    several versions together what it says of each.
+    several versions together what it says of each. When *effort* is used up, the proof stays as small as it is then.
     """
-    trial = _Trial(failure)
+    trial = _Trial(failure, effort)
     facts = [fact for group in groups(gather(failure)) for fact in merge_equal(group, failure.universe)]
     facts = trial.contradiction(facts)
     facts = _merge_groups(trial, facts)
@@ -33,10 +33,10 @@ def shrink(failure: Failure[P]) -> Failure[P]:
 class _Trial(Generic[P]):
     """Asks the solver about facts, and is the provider that knows nothing besides them."""
 
-    def __init__(self, failure: Failure[P]) -> None:
+    def __init__(self, failure: Failure[P], effort: int) -> None:
         self.universe = failure.universe
         self.root = failure.root
-        self.effort = EFFORT
+        self.effort = effort
 
     def solve(self, facts: Sequence[Fact[P]]) -> Solution[P] | Failure[P]:
         """Return what comes of *facts*."""

@@ -93,10 +93,11 @@ class Wording(Generic[P]):
     def conclusion(self, terms: Sequence[tuple[P, int]]) -> str:
         """Return the sentence that says that *terms* can't all hold."""
         needs = [self._need(package, self._universe[package] & ~mask) for package, mask in terms if mask & 1]
-        name = self._words.versions if needs else self._need  # "lib", all of it, unless it is said of each version
-        has = [name(package, mask) for package, mask in terms if not mask & 1]
+        has = [(package, mask) for package, mask in terms if not mask & 1]
+        name = self._words.versions if needs and len(has) == 1 else self._need
+        names = [name(package, mask) for package, mask in has]
         return _CONCLUSIONS[min(len(has), 3), bool(needs)].format(
-            has=enumerate_words(has), needs=enumerate_words(needs, "or"), pair=" is incompatible with ".join(has)
+            has=enumerate_words(names), needs=enumerate_words(needs, "or"), pair=" is incompatible with ".join(names)
         )
 
     def _subject(self, fact: Fact[P], versions: int) -> str:
