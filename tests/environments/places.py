@@ -159,7 +159,7 @@ def counting(before: Callable[[int], None], after: Callable[[int], None] = lambd
 
         return counted
 
-    return Calls(**{name: wrapped(getattr(SYSTEM, name)) for name in Calls.__slots__})
+    return Calls(**{name: wrapped(getattr(SYSTEM, name)) for name in Calls._fields})
 
 
 def stopping(at: int, stop: Callable[[], None], *, is_after: bool = False) -> Calls:
@@ -204,7 +204,7 @@ def dying(at: int, *, is_after: bool = False) -> Calls:
 
         return mortal
 
-    return Calls(**{name: wrapped(name) for name in Calls.__slots__})
+    return Calls(**{name: wrapped(name) for name in Calls._fields})
 
 
 def is_killed(work: Callable[[], object]) -> bool:

@@ -6,7 +6,7 @@ stop, fail or kill a transaction at every single call. It decides nothing and ha
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CHUNK = 1 << 20
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of one file with another
@@ -70,8 +70,7 @@ def _write_all(writing: int, content: bytes) -> None:
         written += os.write(writing, memoryview(content)[written:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
+class Calls(NamedTuple):
     """One function for each kind of change; signatures are those of the defaults."""
 
     mkdir: Callable[..., None] = os.mkdir

@@ -7,8 +7,7 @@ older than PEP 420); all else is refused before the first change, or, where the 
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pybuildsync.environments.layouts import Layout
 from pybuildsync.errors import RequestError
@@ -19,8 +18,7 @@ _MOST_SHOWN = 10
 _NAMESPACE_WORDS = (b"extend_path", b"declare_namespace")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(NamedTuple):
     """Two distributions (name and version) that have the file *path* with different contents; *second* comes later."""
 
     path: str

@@ -9,7 +9,7 @@ forced to the disk: that would take longer than the transaction.
 """
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.environments.calls import Calls
 
@@ -25,8 +25,7 @@ _END = "end"
 Group = tuple[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(NamedTuple):
     """One transaction, in absolute paths with "/".
 
     ``words`` say what it does; ``base`` is the folder that everything lies in or beside, to tell whether the

@@ -7,7 +7,7 @@ the scripts in the wheel to rewrite their first lines; changes nothing.
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.environments.records import RecordRow, content_hash, record_text
 from pybuildsync.environments.schemes import FOLDERS, Scheme
@@ -22,8 +22,7 @@ _REGULAR = 0o666
 _WRITTEN_HERE = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(NamedTuple):
     """One wheel to install and how.
 
     ``requested``: the user named it (REQUESTED). ``direct_url`` is the text of ``direct_url.json`` (PEP 610), "" for
@@ -43,8 +42,7 @@ class Placement:
         return f"{self.wheel.project} {self.wheel.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(NamedTuple):
     """A file written anew: absolute ``path``, ``content``, and ``mode`` as far as the umask grants it."""
 
     path: str
@@ -52,8 +50,7 @@ class Generated:
     mode: int = _REGULAR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """What goes where.
 
     ``folder`` takes ``dirs`` (parents first) and ``files``, both relative with "/", under the names they have in the
@@ -93,7 +90,7 @@ def lay_out(placement: Placement, scheme: Scheme) -> Layout:
     data = tuple(f"{name}/" for name in wheel.dirs if name.endswith(".data") and "/" not in name)
     skipped = {f"{wheel.dist_info}/{name}" for name in _WRITTEN_HERE}
 
-    rows = [(name, digest, size) for name, size, digest, _ in wheel.files if name not in skipped]
+    rows: list[RecordRow] = [(name, digest, size) for name, size, digest, _ in wheel.files if name not in skipped]
     dirs = wheel.dirs
     linked: list[tuple[str, str]] = []
     generated = _entry_point_scripts(wheel, scheme)

@@ -6,7 +6,7 @@ look at its files: so planning a fresh environment takes little more than listin
 
 import os
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.names import normalize_name
 from pybuildsync.environments.conflicts import (
@@ -27,16 +27,14 @@ from pybuildsync.errors import EnvironmentFault, PackageError
 _MOST_WORDS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(NamedTuple):
     """What is asked of a transaction: distributions that go and wheels that come, in this order."""
 
     remove: tuple[InstalledDistribution, ...] = ()
     install: tuple[Placement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """What a transaction does.
 
     ``layouts`` in the order of the request. ``conflicts`` are those that were allowed. ``replaced`` are files that no

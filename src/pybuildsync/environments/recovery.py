@@ -8,7 +8,7 @@ and the journal's own folder.
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.environments.calls import SYSTEM, Calls
 from pybuildsync.environments.folders import folded
@@ -26,8 +26,7 @@ from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.locks import locked
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(NamedTuple):
     """An interrupted change that was put right: undone, or finished. ``words`` say what it was to do."""
 
     is_undone: bool

@@ -8,8 +8,7 @@ that import less than ``installer``'s do.
 import os
 import shlex
 import sys
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pybuildsync.environments.schemes import Launcher
 from pybuildsync.errors import PackageError
@@ -28,8 +27,7 @@ if __name__ == "__main__":
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryPoint:
+class EntryPoint(NamedTuple):
     """A command that a distribution declares as ``name = module:attribute``; ``kind`` is "console" or "gui"."""
 
     name: str

@@ -12,7 +12,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.environments.calls import SYSTEM, Calls
 from pybuildsync.environments.conflicts import Conflict, OnConflict
@@ -29,8 +29,7 @@ from pybuildsync.store.locks import locked
 from pybuildsync.store.wheels import UnpackedWheel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(NamedTuple):
     """What a transaction did besides what was asked.
 
     ``recovered`` was put right first. ``conflicts`` were allowed: the later distribution won. ``replaced`` are files
