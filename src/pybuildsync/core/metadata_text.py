@@ -23,7 +23,7 @@ _WANTED = re.compile(
 _PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\Z")
 _FOLD = re.compile(r"\s*\n\s*")
 
-_requirement = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
+_parse = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
 
 
 def read_fields(text: str | bytes) -> dict[str, tuple[str, ...]]:
@@ -66,6 +66,27 @@ def parse_metadata(text: str | bytes, origin: Origin, *, source: str = "") -> Me
         extras=tuple(dict.fromkeys(normalize_name(extra) for extra in fields.get("provides-extra", ()) if extra)),
         origin=origin,
     )
+
+
+def _requirement(line: str) -> Requirement:
+    """Return what ``parse_requirement`` does, with the marker apart: most lines of a file have one of few markers."""
+    head, semicolon, marker = line.partition(";")
+    if not semicolon or "@" in head:
+        return _parse(line)
+    canonical = _canonical_marker(marker)
+    if not canonical:
+        return _parse(line)
+    return _parse(head)._replace(marker=canonical)
+
+
+@lru_cache(maxsize=8192)
+def _canonical_marker(text: str) -> str:
+    from packaging.markers import InvalidMarker, Marker
+
+    try:
+        return str(Marker(text))
+    except InvalidMarker:
+        return ""
 
 
 def _headers(text: str | bytes) -> str:

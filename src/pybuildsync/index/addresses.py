@@ -6,13 +6,13 @@ common shapes are handled here and the rest is handed on.
 
 import os
 import re
+from collections.abc import Callable
 from typing import TypeAlias
 
 Credentials: TypeAlias = tuple[str, str]
 Origin: TypeAlias = tuple[str, str, int]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_PLAIN_REFERENCE = re.compile(r"(?!/)[^?#:]*\Z")
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_.~/-]*\Z")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "file": 0}
 _LOCAL_HOSTS = ("localhost", "::1")
@@ -69,22 +69,44 @@ def last_segment(url: str) -> str:
 
 def join(base: str, reference: str) -> str:
     """Return the absolute address of *reference*, which stands in a page at *base* (RFC 3986, section 5)."""
-    if reference.startswith(("https://", "http://")):
-        return reference
-    if _PLAIN_REFERENCE.match(reference) and reference:
-        steps = 0
-        rest = reference
-        while rest.startswith("../"):
-            steps += 1
-            rest = rest[3:]
-        scheme, authority, path = split_url(base)
-        folders = re.split(r"[?#]", path, maxsplit=1)[0].split("/")[:-1]
-        odd = any(mark in path + "/" + rest for mark in ("/.", "//"))  # dots and empty segments are urljoin's business
-        if rest and not odd and steps < len(folders):
-            return f"{scheme}://{authority}{'/'.join(folders[: len(folders) - steps])}/{rest}"
-    from urllib.parse import urljoin
+    return joiner(base)(reference)
 
-    return urljoin(base, reference)
+
+def joiner(base: str) -> Callable[[str], str]:
+    """Return :func:`join` for one *base*: a page may hold ten thousand references."""
+    scheme, authority, path = split_url(base)
+    root = f"{scheme}://{authority}"
+    folders = re.split(r"[?#]", path, maxsplit=1)[0].split("/")[:-1]
+    above = ["/".join(folders[: len(folders) - steps]) + "/" for steps in range(len(folders))]
+    if "/." in path or "//" in path:
+        above = []
+
+    def join_here(reference: str) -> str:
+        if reference.startswith(("https://", "http://")):
+            return reference
+        rest, start = reference, ""
+        if reference.startswith("/"):
+            rest, start = reference[1:], root + "/"
+        elif above:
+            steps = 0
+            while rest.startswith("../"):
+                rest = rest[3:]
+                steps += 1
+            start = root + above[steps] if steps < len(above) else ""
+        if start and _is_plain(rest):
+            return start + rest
+        from urllib.parse import urljoin
+
+        return urljoin(base, reference)
+
+    return join_here
+
+
+def _is_plain(path: str) -> bool:
+    """Return whether *path* is nothing but names and single slashes; everything else is the business of ``urljoin``."""
+    if not path.isprintable() or path[:1] in ("", "/", ".", " ") or "//" in path or "/." in path:
+        return False
+    return not ("?" in path or "#" in path or ":" in path or ";" in path)
 
 
 def local_path(location: str) -> str | None:

@@ -141,6 +141,17 @@ class IndexClient:
         known = self._files.find_wheel(file)
         return known or self._get_background().wheels.get(file, partial(self._files.wheel, file, project, version))
 
+    def find_wheel(self, file: DistributionFile) -> "UnpackedWheel | None":
+        """Return the wheel *file* if it is in the store, without asking anybody."""
+        return self._files.find_wheel(file)
+
+    def evidence(self, projects: Iterable[str]) -> tuple[tuple[str, ...], float] | None:
+        """Return what the listings of *projects* hang on: paths that show a change, and the Unix time they expire at.
+
+        None if one of them isn't in the store.
+        """
+        return self._listings.evidence(projects)
+
     def start_wheel(self, file: DistributionFile, project: str, version: str) -> "Future[UnpackedWheel]":
         """Have :meth:`download_wheel` done in the background."""
         return self._get_background().wheels.start(file, partial(self._files.wheel, file, project, version))

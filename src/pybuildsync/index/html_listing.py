@@ -5,12 +5,12 @@ whatever looks unusual goes to the standard library's parser, which takes twice 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
-from pybuildsync.index.addresses import join, last_segment, shown, split_credentials
+from pybuildsync.index.addresses import join, joiner, last_segment, shown, split_credentials
 from pybuildsync.index.locations import ARCHIVES
 
 Attributes: TypeAlias = Mapping[str, str]
@@ -50,8 +50,8 @@ def read_html(text: str, url: str, index: str) -> tuple[DistributionFile, ...]:
             links.append(attributes)
         elif not base:
             base = attributes.get("href", "")
-    base = join(url, base) if base else url
-    return tuple(file for file in (_read_link(link, base, index) for link in links) if file)
+    to_address = joiner(join(url, base) if base else url)
+    return tuple([file for link in links if (file := _read_link(link, to_address, index))])
 
 
 def find_tags(text: str) -> Iterator[tuple[str, Attributes]]:
@@ -95,6 +95,14 @@ def read_hashes(fragment: str) -> tuple[tuple[str, str], ...]:
     return valid_hashes((name, digest) for name, _, digest in pairs)
 
 
+def read_digests(hashes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the hashes in the dictionary *hashes* of a JSON page; mostly that is one SHA-256."""
+    digest = hashes.get("sha256", "")
+    if len(hashes) == 1 and len(digest) == HASHES["sha256"] and _HEX.match(digest):
+        return (("sha256", digest),)
+    return valid_hashes(hashes.items())
+
+
 def valid_hashes(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return those of *pairs* that are an algorithm we know and a digest of its length, in lower case."""
     lower = ((name.lower(), digest.lower()) for name, digest in pairs)
@@ -110,14 +118,14 @@ def unknown_version(url: str, version: str) -> IndexFault:
     )
 
 
-def _read_link(link: Attributes, base: str, index: str) -> DistributionFile | None:
+def _read_link(link: Attributes, to_address: Callable[[str], str], index: str) -> DistributionFile | None:
     address, _, fragment = link.get("href", "").strip().partition("#")
     filename = address.rpartition("/")[2]
     if "%" in filename or "?" in address:
         filename = last_segment(address)
     if not filename.endswith(ARCHIVES) or "/" in filename or "\\" in filename:
         return None
-    url = join(base, address.replace(" ", "%20") if " " in address else address)
+    url = to_address(address.replace(" ", "%20") if " " in address else address)
     metadata = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
     size = link.get("data-size", "")
     return DistributionFile(

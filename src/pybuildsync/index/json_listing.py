@@ -1,11 +1,12 @@
 """The JSON form of the simple repository API (PEP 691, with 592, 658, 700 and 714). Reads bytes, fetches nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
-from pybuildsync.index.addresses import join, shown, split_credentials
-from pybuildsync.index.html_listing import unknown_version, valid_hashes
+from pybuildsync.index.addresses import joiner, shown, split_credentials
+from pybuildsync.index.html_listing import read_digests, unknown_version
 from pybuildsync.index.locations import ARCHIVES
 
 
@@ -24,7 +25,8 @@ def read_json(body: bytes, url: str, index: str) -> tuple[DistributionFile, ...]
         page = json.loads(body)
         version = str(page.get("meta", {}).get("api-version", "1.0"))
         if version.partition(".")[0] == "1":
-            return tuple(file for file in (_read_file(entry, url, index) for entry in page["files"]) if file)
+            to_address = joiner(url)
+            return tuple([file for entry in page["files"] if (file := _read_file(entry, to_address, index))])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise IndexFault(
             f"the index page {shown(url)} is malformed",
@@ -34,22 +36,28 @@ def read_json(body: bytes, url: str, index: str) -> tuple[DistributionFile, ...]
     raise unknown_version(url, version)
 
 
-def _read_file(entry: dict[str, Any], base: str, index: str) -> DistributionFile | None:
+def _read_file(entry: dict[str, Any], to_address: Callable[[str], str], index: str) -> DistributionFile | None:
+    get = entry.get
     filename = entry["filename"]
     if not filename.endswith(ARCHIVES) or "/" in filename or "\\" in filename:
         return None
-    url = join(base, entry["url"]).partition("#")[0]
-    metadata = entry.get("core-metadata", entry.get("dist-info-metadata", False))
-    yanked = entry.get("yanked", False)
-    size = entry.get("size")
+    url = entry["url"]
+    if "#" in url:
+        url = url.partition("#")[0]
+    url = to_address(url)
+    metadata = get("core-metadata")
+    if metadata is None:
+        metadata = get("dist-info-metadata")
+    yanked = get("yanked")
+    size = get("size")
     return DistributionFile(
         filename,
         split_credentials(url)[0] if "@" in url else url,
-        valid_hashes(entry.get("hashes", {}).items()),
-        entry.get("requires-python") or "",
+        read_digests(get("hashes") or {}),
+        get("requires-python") or "",
         size if isinstance(size, int) else -1,
-        entry.get("upload-time") or "",
-        (yanked if isinstance(yanked, str) else "") if yanked is not False else None,
-        (valid_hashes(metadata.items()) if isinstance(metadata, dict) else ()) if metadata else None,
+        get("upload-time") or "",
+        None if yanked is None or yanked is False else yanked if isinstance(yanked, str) else "",
+        (read_digests(metadata) if isinstance(metadata, dict) else ()) if metadata else None,
         index,
     )

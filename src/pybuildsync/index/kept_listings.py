@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pybuildsync.core.candidates import Listing
 from pybuildsync.store.location import Store
-from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.records import read_record, record_path, write_record
 
 _FORMAT = 1
 _KIND = "listings"
@@ -51,6 +51,11 @@ def read_listing(store: Store, project: str, locations: tuple[str, ...]) -> Kept
         return KeptListing(tuple([PageState(*page) for page in pages]), Listing(project, versions, encoded))
     except (ValueError, TypeError, EOFError):
         return None
+
+
+def listing_path(store: Store, project: str, locations: tuple[str, ...]) -> str:
+    """Return the path of the record that :func:`read_listing` reads."""
+    return record_path(store, _KIND, _key(project, locations))
 
 
 def write_listing(store: Store, kept: KeptListing, locations: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import origin, shown
-from pybuildsync.index.kept_listings import KeptListing, PageState, read_listing, write_listing
+from pybuildsync.index.kept_listings import KeptListing, PageState, listing_path, read_listing, write_listing
 from pybuildsync.index.local_folders import MISSING, local_page_path, read_local, stamp
 from pybuildsync.index.locations import ARCHIVES, Kind, Location, make_locations
 from pybuildsync.index.settings import IndexSettings
@@ -74,6 +74,25 @@ class Listings:
             elif not self._settings.offline and (self._settings.refresh or state.expires <= now):
                 return None
         return kept.listing
+
+    def evidence(self, projects: Iterable[str]) -> tuple[tuple[str, ...], float] | None:
+        """Return the paths that show a change of the listings of *projects*, and when they expire (a Unix time).
+
+        None if the store doesn't have one of them.
+        """
+        paths: list[str] = []
+        expires = _FOREVER
+        for project in projects:
+            kept = read_listing(self._store, project, self._identities)
+            if kept is None:
+                return None
+            paths.append(listing_path(self._store, project, self._identities))
+            for location, state in zip(self.locations, kept.pages, strict=True):
+                if location.path:
+                    paths.append(local_page_path(location, project))
+                elif not self._settings.offline:
+                    expires = min(expires, state.expires)
+        return tuple(paths), expires
 
     def gather(self, project: str, in_parallel: "InParallel") -> Listing:
         """Return the listing of *project*, asking every location whose page isn't current.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pybuildsync
 from pybuildsync.errors import EnvironmentFault, IndexFault
-from pybuildsync.index.addresses import has_scheme, is_loopback, join, origin, shown, split_credentials
+from pybuildsync.index.addresses import has_scheme, is_loopback, join, origin, shown, split_credentials, split_url
 from pybuildsync.index.credentials import Keyring, basic_authorization
 from pybuildsync.index.faults import RETRIED_STATUSES, connection_fault, status_fault
 from pybuildsync.index.freshness import retry_after
@@ -21,7 +21,7 @@ from pybuildsync.index.settings import IndexSettings
 from pybuildsync.index.tls import make_context
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, PoolManager
+    from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
 
 CONNECTIONS = 24  # to one host
 LARGEST_PAGE = 256 * 1024 * 1024
@@ -102,6 +102,7 @@ class Transport:
         self._pause = pause
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, bool, bool], PoolManager] = {}
+        self._servers: dict[tuple[str, str], HTTPConnectionPool] = {}
 
     def fetch(
         self, url: str, *, headers: Mapping[str, str] | None = None, index: str = "", accept: frozenset[int]
@@ -187,6 +188,7 @@ class Transport:
         with self._lock:
             pools = list(self._pools.values())
             self._pools.clear()
+            self._servers.clear()
         for pool in pools:
             pool.clear()
 
@@ -204,8 +206,7 @@ class Transport:
             who = given if given and origin(here) == start else who
             if who:
                 sent["Authorization"] = basic_authorization(who)
-            pool = self._pool(here)
-            response = pool.request("GET", here, headers=sent, redirect=False, retries=False, preload_content=False)
+            response = self._send(here, sent)
             target = response.headers.get("location", "") if response.status in _REDIRECTS else ""
             reply = OpenReply(response, here, self._settings.timeout)
             if not target:
@@ -232,15 +233,23 @@ class Transport:
         _, host, port = origin(url)
         return any(entry.lower() in (host, f"{host}:{port}", f"[{host}]") for entry in self._settings.trusted_hosts)
 
-    def _pool(self, url: str) -> "PoolManager":
+    def _send(self, url: str, headers: Mapping[str, str]) -> "BaseHTTPResponse":
+        scheme, authority, rest = split_url(url)
+        server = self._servers.get((scheme, authority))
+        if server:  # known to have no proxy: the short way, which spares a third of the time
+            target = rest.partition("#")[0]
+            target = target if target.startswith("/") else f"/{target}"
+            return server.urlopen("GET", target, headers=headers, redirect=False, retries=False, preload_content=False)
         proxy = proxy_for(url, self._settings.proxy, self._environ)
         verify = not self._is_trusted(url)
         with self._lock:
-            key = (proxy, verify, url.startswith("https:"))
+            key = (proxy, verify, scheme == "https")
             pool = self._pools.get(key)
             if pool is None:
                 pool = self._pools[key] = self._make_pool(proxy, verify=verify, encrypted=key[2])
-        return pool
+            if not proxy:
+                self._servers[scheme, authority] = pool.connection_from_url(url)
+        return pool.request("GET", url, headers=headers, redirect=False, retries=False, preload_content=False)
 
     def _make_pool(self, proxy: str, *, verify: bool, encrypted: bool) -> "PoolManager":
         import urllib3
