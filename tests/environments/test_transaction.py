@@ -23,7 +23,7 @@ from pybuildsync.environments.calls import SYSTEM, Calls
 from pybuildsync.environments.installed import read_record_file
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
-from pybuildsync.environments.planning import Changes
+from pybuildsync.environments.planning import Changes, stashed
 from pybuildsync.environments.recovery import recover
 from pybuildsync.environments.schemes import Scheme, environment_scheme, target_scheme
 from pybuildsync.environments.transaction import apply, environment_lock, populate
@@ -230,6 +230,16 @@ def test_pure_and_platform_folders_may_differ(tmp_path: Path) -> None:
     apply(Changes(remove=installed(scheme)), scheme)
     assert os.listdir(scheme.purelib) == [os.path.basename(scheme.lock)]
     assert os.listdir(scheme.platlib) == []
+
+
+def test_files_stay_on_their_device(tmp_path: Path) -> None:
+    """A file can only be renamed within its device, so each device has a place to put files aside."""
+    scheme = make_environment(tmp_path / "env")
+    module, script = f"{scheme.purelib}/x.py", f"{scheme.scripts}/x"
+    together, apart = f"{scheme.purelib}/.pybuildsync/old", f"{scheme.scripts}/.pybuildsync/old"
+    assert stashed((module, script), scheme, device=lambda _: 1) == ((together, (module, script)),)
+    devices = {scheme.purelib: 1, scheme.scripts: 2, scheme.data: 1}
+    assert stashed((script, module), scheme, device=devices.__getitem__) == ((apart, (script,)), (together, (module,)))
 
 
 def test_nothing_asked_is_nothing_done(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ look at its files: so planning a fresh environment takes little more than listin
 """
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from pybuildsync.core.names import normalize_name
@@ -78,7 +78,7 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
     gone = set(map(folded, going))
     there = [*in_the_way, *[path for _, paths in present for path in paths]]
     foreign = dict.fromkeys([path for path in there if folded(path) not in gone])
-    owned = owners(foreign, staying, view)
+    owned = owners(foreign, staying, scheme, view)
     conflicts = conflicts_among(layouts)
     for layout, paths in present:
         conflicts += conflicts_with_installed(layout, paths, owned)
@@ -95,7 +95,7 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
         journal=Journal(
             words=_words(removed, layouts),
             base=scheme.data,
-            moves=_stashed(aside, scheme),
+            moves=stashed(aside, scheme),
             folders=tuple(folders),
             files=_grouped(layouts),
             emptied=tuple(_emptied(aside, scheme)),
@@ -131,7 +131,7 @@ def _going(
         files, left = removed_files(distribution, scheme, view)
         going.update(dict.fromkeys(files))
         outside += left
-    for path in owners(going, staying, view):
+    for path in owners(going, staying, scheme, view):
         del going[path]
     return going, outside
 
@@ -227,14 +227,22 @@ def _check_empties(path: str, aside: Container[str], view: FolderView) -> None:
             )
 
 
-def _stashed(paths: Iterable[str], scheme: Scheme) -> tuple[Group, ...]:
-    """Return *paths* by the folder that each is moved to: on its own device, as only there a file can be renamed."""
+def _device(folder: str) -> int:
+    return os.stat(folder).st_dev
+
+
+def stashed(paths: Iterable[str], scheme: Scheme, device: Callable[[str], int] = _device) -> tuple[Group, ...]:
+    """Return *paths* by the folder that each is moved to: on its own *device*, as only there a file can be renamed."""
     holders: dict[int, str] = {}
     holder_of: dict[str, str] = {}
     for root in scheme.roots:
         if os.path.isdir(root):
-            holder = holders.setdefault(os.stat(root).st_dev, root)
+            holder = holders.setdefault(device(root), root)
             holder_of[root] = f"{holder}/{JOURNAL_FOLDER}"
+    if len(holders) == 1:
+        (holder,) = holders.values()
+        together = tuple(paths)
+        return ((_unused(f"{holder}/{JOURNAL_FOLDER}"), together),) if together else ()
     groups: dict[str, list[str]] = {}
     for path in paths:
         groups.setdefault(holder_of[_root_of(path, scheme)], []).append(path)

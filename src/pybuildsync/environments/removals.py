@@ -6,8 +6,9 @@ byte code of it. A file that another distribution lists as well stays. Reads; ch
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from pybuildsync.environments.folders import FolderView, folded, is_inside
+from pybuildsync.environments.folders import FolderView, Kind, folded, is_inside
 from pybuildsync.environments.installed import (
     InstalledDistribution,
     installed_distributions,
@@ -48,23 +49,45 @@ def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: Fol
     outside: list[str] = []
     location = view.real(distribution.location)
     roots = scheme.roots
-    caches: dict[str, dict[str, list[str]]] = {}
+    looked_at: dict[str, _Folder] = {}
     for name, _, _ in read_record_file(distribution):
-        path = _absolute(location, name)
-        folder, _, base = path.rpartition("/")
-        path = f"{view.real(folder)}/{base}"
-        kind = view.kind(path)
-        if not is_inside(path, roots) or path in scheme.protected:
-            if kind is not None:
-                outside.append(path)
+        written, _, base = _absolute(location, name).rpartition("/")
+        folder = looked_at.get(written)
+        if folder is None:
+            folder = looked_at[written] = _look_at(written, roots, view)
+        kind = folder.names.get(folded(base))
+        if kind is None:
             continue
-        if kind == "folder" or kind is None:
-            continue
-        found[path] = None
-        if base.endswith(".py"):
-            for compiled in _byte_code(folder, base, view, caches):
-                found[compiled] = None
+        path = f"{folder.path}/{base}"
+        if not folder.is_inside or path in scheme.protected:
+            outside.append(path)
+        elif kind != "folder":
+            found[path] = None
+            if folder.byte_code and base.endswith(".py"):
+                found.update(dict.fromkeys(folder.byte_code.get(folded(base[:-3]), ())))
     return list(found), outside
+
+
+class _Folder(NamedTuple):
+    """A folder that RECORD names files in: where it really is, and whether in the environment; what lies in it.
+
+    ``byte_code`` are the files made from each module in it, by any interpreter at any level (PEP 3147, 488).
+    """
+
+    path: str
+    is_inside: bool
+    names: dict[str, Kind]
+    byte_code: dict[str, list[str]]
+
+
+def _look_at(written: str, roots: tuple[str, ...], view: FolderView) -> _Folder:
+    path = view.real(written)
+    byte_code: dict[str, list[str]] = {}
+    if "__pycache__" in view.names(path):
+        for name, kind in sorted(view.names(f"{path}/__pycache__").items()):
+            if kind == "file" and name.endswith(".pyc"):
+                byte_code.setdefault(name.split(".", 1)[0], []).append(f"{path}/__pycache__/{name}")
+    return _Folder(path, is_inside(f"{path}/", roots), view.names(path), byte_code)
 
 
 def _left_over(distribution: InstalledDistribution, view: FolderView) -> list[str]:
@@ -86,18 +109,6 @@ def _absolute(location: str, name: str) -> str:
     return f"{location}/{name}"
 
 
-def _byte_code(folder: str, base: str, view: FolderView, caches: dict[str, dict[str, list[str]]]) -> Sequence[str]:
-    """Return the byte code made from the module *base* in *folder*, by any interpreter at any level (PEP 3147, 488)."""
-    cache = f"{folder}/__pycache__"
-    by_module = caches.get(cache)
-    if by_module is None:
-        by_module = caches[cache] = {}
-        for name, kind in view.names(cache).items():
-            if kind == "file" and name.endswith(".pyc"):
-                by_module.setdefault(name.split(".", 1)[0], []).append(f"{cache}/{name}")
-    return sorted(by_module.get(folded(base[:-3]), ()))
-
-
 def others_than(removed: Iterable[str], scheme: Scheme) -> tuple[InstalledDistribution, ...]:
     """Return the distributions in *scheme* but those whose dist-info paths are in *removed*."""
     gone = {os.path.realpath(path) for path in removed}
@@ -108,14 +119,16 @@ def others_than(removed: Iterable[str], scheme: Scheme) -> tuple[InstalledDistri
     )
 
 
-def owners(paths: Iterable[str], others: Sequence[InstalledDistribution], view: FolderView) -> dict[str, str]:
+def owners(
+    paths: Iterable[str], others: Sequence[InstalledDistribution], scheme: Scheme, view: FolderView
+) -> dict[str, str]:
     """Return which of the absolute *paths* are listed by which of the distributions *others* (name and version)."""
     wanted = set(paths)
-    needles = {os.fsencode(path.rpartition("/")[2]) for path in wanted}
+    needles = {os.fsencode(_needle(path, (scheme.purelib, scheme.platlib))) for path in wanted}
     found: dict[str, str] = {}
     for distribution in others if wanted else ():
         try:
-            with open(os.path.join(distribution.dist_info, "RECORD"), "rb", buffering=0) as file:
+            with open(f"{distribution.dist_info}/RECORD", "rb", buffering=0) as file:
                 content = file.read()
         except OSError:
             continue
@@ -127,3 +140,12 @@ def owners(paths: Iterable[str], others: Sequence[InstalledDistribution], view: 
             if path in wanted:
                 found.setdefault(path, f"{distribution.name} {distribution.version}")
     return found
+
+
+def _needle(path: str, locations: tuple[str, str]) -> str:
+    """Return words that must be in every RECORD that lists *path*, and in few others."""
+    for location in locations:
+        if path.startswith(f"{location}/"):
+            top, separator, _ = path[len(location) + 1 :].partition("/")
+            return top + separator
+    return path.rpartition("/")[2]
