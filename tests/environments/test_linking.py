@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pybuildsync.environments.calls import copy_file, write_file
+from pybuildsync.environments.calls import _write_all, clone_blocks, copy_file, write_file
 from pybuildsync.environments.linking import choose_mode, link_file
 
 
@@ -47,3 +47,27 @@ def test_what_is_there_gives_way(tmp_path: Path) -> None:
         (tmp_path / mode).write_text("old")
         link_file(str(tmp_path / "new"), str(tmp_path / mode), mode)
         assert (tmp_path / mode).read_text() == "new"
+
+
+def test_blocks_are_shared_where_the_system_can() -> None:
+    """The one request of Linux for it; a system without it says so by an error."""
+    asked: list[tuple[int, int, int]] = []
+
+    def refuse(*_: int) -> None:
+        raise OSError
+
+    assert clone_blocks(3, 4, lambda *arguments: asked.append(arguments))
+    assert asked == [(4, 0x40049409, 3)]
+    assert not clone_blocks(3, 4, refuse)
+
+
+def test_a_file_is_written_to_its_end() -> None:
+    """A system may take less at once than it is given."""
+    taken: list[bytes] = []
+
+    def write(_: int, content: bytes | memoryview) -> int:
+        taken.append(bytes(content[:3]))
+        return len(taken[-1])
+
+    _write_all(1, b"12345678", write)
+    assert taken == [b"123", b"456", b"78"]

@@ -39,12 +39,19 @@ def copy_file(source: str, destination: str, *, clone: bool = False) -> None:
         os.close(reading)
 
 
-def clone_blocks(reading: int, writing: int) -> bool:
-    """Make the open file *writing* share the blocks of the open file *reading*; False where that can't be."""
-    try:
-        import fcntl
+def _control(writing: int, request: int, reading: int) -> None:
+    import fcntl  # not on Windows
 
-        fcntl.ioctl(writing, _FICLONE, reading)
+    fcntl.ioctl(writing, request, reading)
+
+
+def clone_blocks(reading: int, writing: int, control: Callable[[int, int, int], None] = _control) -> bool:
+    """Make the open file *writing* share the blocks of the open file *reading*; False where that can't be.
+
+    *control* stands in for ``fcntl.ioctl``.
+    """
+    try:
+        control(writing, _FICLONE, reading)
     except (ImportError, OSError):
         return False
     return True
@@ -64,10 +71,10 @@ def write_file(path: str, content: bytes, mode: int = 0o666) -> None:
         os.close(writing)
 
 
-def _write_all(writing: int, content: bytes) -> None:
-    written = os.write(writing, content)
+def _write_all(writing: int, content: bytes, write: Callable[[int, bytes | memoryview], int] = os.write) -> None:
+    written = write(writing, content)
     while written < len(content):
-        written += os.write(writing, memoryview(content)[written:])
+        written += write(writing, memoryview(content)[written:])
 
 
 class Calls(NamedTuple):
