@@ -1,28 +1,44 @@
-"""``install``: resolves, builds what must be built against what will run, and changes the environment in one step."""
+"""``install``: resolves, builds what must be built against what will run, and changes the environment in one step.
+
+The first stage, here, finds the environment, holds it, puts right what a killed command left, and carries out a plan
+that is remembered (``memory``), if there is one. Everything else is ``full_install``'s, which takes long to import.
+"""
 
 import os
+import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
-from pybuildsync.commands.inputs import Inputs, read_inputs
+from pybuildsync.commands import memory
 from pybuildsync.commands.options import InstallOptions
-from pybuildsync.commands.results import Change, InstallResult, Satisfied
-from pybuildsync.commands.workbench import Locals, Workbench, open_workbench, read_locals
-from pybuildsync.core.goal import Goal, Installed
-from pybuildsync.core.install_plan import Step
-from pybuildsync.core.names import normalize_name
-from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
+from pybuildsync.commands.results import InstallResult
+from pybuildsync.commands.stores import open_store
+from pybuildsync.commands.watched import watch_all
+from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
+from pybuildsync.environments.interpreters import Interpreter, find_interpreter
+from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
+from pybuildsync.environments.planning import Changes
+from pybuildsync.environments.recovery import settle
 from pybuildsync.environments.schemes import Scheme, check_changeable, environment_scheme, target_scheme
-from pybuildsync.errors import RequestError
-from pybuildsync.pipeline.environment import installed_of
-from pybuildsync.pipeline.installing import Planned, carry_out, check_libraries, fetch, plan_install
-from pybuildsync.store.wheels import UnpackedWheel
+from pybuildsync.environments.transaction import apply, environment_lock
+from pybuildsync.project.pip_configuration import configuration_files
+from pybuildsync.store.location import Store
+from pybuildsync.store.wheels import UnpackedWheel, find_wheel
 
-_ORDER = {"remove": 0, "install": 1, "upgrade": 2, "downgrade": 3, "rebuild": 4, "keep": 5}
+_PREFIXES = ("PIP_", "PYBUILDSYNC_")
+
+
+class Surroundings(NamedTuple):
+    """Where an install goes: found, held, and put right."""
+
+    store: Store
+    interpreter: Interpreter
+    scheme: Scheme
+    distributions: tuple[InstalledDistribution, ...]
 
 
 def run(options: InstallOptions, story: Story) -> InstallResult:
@@ -33,105 +49,46 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
 
     """
     started = time.monotonic()
-    inputs = read_inputs(options.requirements, options.requirement_files, options.constraint_files, os.environ)
-    if options.editables:
-        raise RequestError("editable installations are not supported yet", hint="install the folder without -e")
-    locals_ = read_locals(inputs.paths)
-    if not (inputs.requirements or locals_.requirements):
-        raise RequestError("nothing to install was named", hint="give a requirement, a path, or -r FILE")
-    with open_workbench(
-        options.python,
-        command="install",
-        index=options.index,
-        build=options.build,
-        store_options=options.store,
-        inputs=inputs,
-        story=story,
-        environ=os.environ,
-    ) as bench:
-        scheme = _scheme(options, bench)
+    with open_store(options.store) as store:
+        interpreter = find_interpreter(options.python or None, store)
+        scheme = _scheme(options, interpreter)
         if not options.dry_run:
             check_changeable(scheme)
         with _lock(scheme, story, dry_run=options.dry_run):
-            return _install(options, inputs, locals_, bench, scheme, story=story, started=started)
+            if not options.dry_run:
+                recovered = settle(scheme)
+                if recovered is not None:
+                    story.tell(Recovered(str(recovered)))
+            distributions = _what_is_there(options, interpreter, scheme, story)
+            around = Surroundings(store, interpreter, scheme, distributions)
+            question = "" if options.dry_run else _question(options, around, os.environ)
+            result = _from_memory(options, around, question, story) if question else None
+            if result is None:
+                from pybuildsync.commands.full_install import install
+
+                result = install(options, around, question, story)
+            seconds = time.monotonic() - started
+            return result._replace(seconds=seconds, watched=_watched(options, around) if result.watched else ())
 
 
-def _scheme(options: InstallOptions, bench: Workbench) -> Scheme:
+def _scheme(options: InstallOptions, interpreter: Interpreter) -> Scheme:
     if options.target:
-        return target_scheme(os.path.abspath(options.target), bench.interpreter)
-    scheme = environment_scheme(bench.interpreter)
-    return replace(scheme, unchangeable="") if options.break_system_packages else scheme
+        return target_scheme(os.path.abspath(options.target), interpreter)
+    scheme = environment_scheme(interpreter)
+    return scheme._replace(unchangeable="") if options.break_system_packages else scheme
 
 
 def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextManager[None]:
-    from contextlib import nullcontext
-
-    from pybuildsync.environments.transaction import environment_lock
-
     return nullcontext() if dry_run else environment_lock(scheme, lambda: story.tell(WaitingForLock(scheme.data)))
 
 
-def _install(
-    options: InstallOptions,
-    inputs: Inputs,
-    locals_: Locals,
-    bench: Workbench,
-    scheme: Scheme,
-    *,
-    story: Story,
-    started: float,
-) -> InstallResult:
-    from pybuildsync.environments.recovery import settle as settle_journal
-
-    if not options.dry_run:
-        recovered = settle_journal(scheme)
-        if recovered is not None:
-            story.tell(Recovered(str(recovered)))
-    distributions = _what_is_there(options, bench, scheme, story)
-    installed = installed_of(distributions, bench.policies)
-    goal = _goal(options, inputs, locals_, bench, installed)
-    planned = plan_install(
-        bench.shop,
-        goal,
-        story,
-        max_rounds=options.build.max_rounds,
-        rebuild=options.rebuild,
-        everything_goes=bool(options.target),
-    )
-    changes = _changes(planned)
-    if not options.dry_run:
-        fetched = fetch(bench.shop, planned)
-        check_libraries(planned, fetched, distributions)
-        if fetched.wheels:
-            carry_out(
-                fetched,
-                scheme,
-                story,
-                requested=frozenset(requirement.name for requirement in goal.requirements),
-                direct_urls=lambda name: _direct_url(name, locals_, goal),
-                bytecode=_byte_coder(bench) if options.compile else None,
-                link_mode=_link_mode(options.link_mode),
-                is_locked=True,
-            )
-    for each in planned.disturbed:
-        story.tell(Warned(each.text))
-    return InstallResult(
-        changes=changes,
-        satisfied=_satisfied(inputs, planned, distributions),
-        seconds=time.monotonic() - started,
-        rounds=planned.settled.rounds,
-        builds=len(bench.shop.submitted),
-        dry_run=options.dry_run,
-    )
-
-
 def _what_is_there(
-    options: InstallOptions, bench: Workbench, scheme: Scheme, story: Story
+    options: InstallOptions, interpreter: Interpreter, scheme: Scheme, story: Story
 ) -> tuple[InstalledDistribution, ...]:
-    """Return what is installed where the install goes; nothing counts for ``--target``, as in pip."""
+    """Return what is installed where the install goes; what is outside of the folder doesn't count for ``--target``."""
     if options.ignore_installed:
         return ()
-    folders = (scheme.purelib,) if options.target else bench.interpreter.site_packages
+    folders = (scheme.purelib,) if options.target else interpreter.site_packages
     found = installed_distributions(folders)
     for each in found:
         if each.broken:
@@ -139,93 +96,90 @@ def _what_is_there(
     return tuple(each for each in found if not each.broken)
 
 
-def _goal(
-    options: InstallOptions, inputs: Inputs, locals_: Locals, bench: Workbench, installed: tuple[Installed, ...]
-) -> Goal:
-    asked = (*inputs.requirements, *locals_.requirements)
-    named = frozenset(requirement.name for requirement in asked)
-    upgrade = frozenset(normalize_name(name) for name in options.upgrade_packages)
-    if options.upgrade:
-        eager = options.upgrade_strategy == "eager"
-        upgrade |= frozenset(each.name for each in installed) if eager else named
-    reinstall = frozenset(normalize_name(name) for name in options.reinstall_packages)
-    reinstall |= frozenset(direct.name for direct in locals_.direct)  # a local path is always installed anew, as in pip
-    if options.force_reinstall:
-        reinstall |= frozenset(each.name for each in installed)
-    build_date = options.build.build_time if options.build.build_time not in ("", "latest", "source") else ""
-    if build_date:
-        bench.shop.knowledge.with_times = True
-    return Goal(
-        target=bench.interpreter.target,
-        requirements=asked,
-        constraints=inputs.constraints,
-        build_constraints=bench.build_constraints,
-        formats=bench.formats,
-        policies=bench.policies,
-        installed=installed,
-        reinstall=reinstall,
-        upgrade=upgrade,
-        direct=locals_.direct,
-        pre_releases=options.pre or ("--pre", "") in inputs.options,
-        no_dependencies=options.no_deps,
-        build_date=build_date,
+def _question(options: InstallOptions, around: Surroundings, environ: Mapping[str, str]) -> str:
+    """Return all that an install's plan follows from, but for the index, as one text."""
+    from pybuildsync import __version__
+    from pybuildsync.frontend.build_variables import is_build_variable
+
+    target = around.interpreter.target
+    there = " ".join(f"{each.name}={each.version}" for each in around.distributions)
+    variables = sorted(
+        f"{name}={value}" for name, value in environ.items() if name.startswith(_PREFIXES) or is_build_variable(name)
     )
+    asked = (__version__, os.getcwd(), options, around.interpreter.base_executable, target.full_version, target.markers)
+    return f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}"
 
 
-def _changes(planned: Planned) -> tuple[Change, ...]:
-    changes = [_change(step) for step in planned.steps]
-    return tuple(sorted(changes, key=lambda change: (_ORDER[change.kind], change.name)))
+def _from_memory(options: InstallOptions, around: Surroundings, question: str, story: Story) -> InstallResult | None:
+    """Carry out the plan that is remembered for *question*; None if there is none."""
+    plan = memory.recall(around.store, question)
+    if plan is None:
+        return None
+    placements = []
+    for sha256, requested in plan.wheels:
+        wheel = find_wheel(around.store, sha256)
+        if wheel is None:
+            return None
+        placements.append(Placement(wheel=wheel, requested=requested))
+    place(options, around, tuple(placements), story)
+    return InstallResult(changes=plan.changes)
 
 
-def _change(step: Step) -> Change:
-    kind = "install" if step.kind == "reinstall" else step.kind
-    reason = step.reason
-    variant = step.chosen.pick.variant
-    if not reason and variant is not None and step.kind != "keep" and variant.coupled:
-        against = ", ".join(f"{name} {version}" for name, version in variant.coupled)
-        reason = f"built against {against}"
-    return Change(kind=kind, name=step.chosen.name, old=step.old, new=step.chosen.version, reason=reason)
+def place(options: InstallOptions, around: Surroundings, placements: tuple[Placement, ...], story: Story) -> None:
+    """Put *placements* into the environment, which is held already, in one transaction.
 
+    Raises:
+        EnvironmentFault: the environment can't be changed; it is as it was.
+        RequestError: two distributions bring the same file.
 
-def _satisfied(
-    inputs: Inputs, planned: Planned, distributions: tuple[InstalledDistribution, ...]
-) -> tuple[Satisfied, ...]:
-    kept = {step.chosen.name: step for step in planned.steps if step.kind == "keep"}
-    places = {each.name: each for each in distributions}
-    return tuple(
-        Satisfied(requirement=text, version=places[r.name].version, location=places[r.name].location)
-        for r, text in zip(inputs.requirements, inputs.texts, strict=True)
-        if r.name in kept and r.name in places
+    """
+    if options.compile:
+        placements = _with_byte_code(around, placements)
+    applied = apply(
+        Changes(install=placements),
+        around.scheme,
+        link_mode=_link_mode(options.link_mode),
+        on_conflict="overwrite" if options.keep_going else "refuse",
+        is_locked=True,
     )
+    for conflict in applied.conflicts:
+        story.tell(Warned(str(conflict)))
+    for path in applied.replaced:
+        story.tell(Note(f"replaced {os.path.relpath(path, around.scheme.purelib)}, which belonged to no distribution"))
+    for path in applied.outside:
+        story.tell(Warned(f"{path} stays: it lies outside the environment"))
 
 
-def _direct_url(name: str, locals_: Locals, goal: Goal) -> str:
-    """Return the ``direct_url.json`` (PEP 610) of a project that was given by a path, else ""."""
-    direct = next((each for each in goal.direct if each.name == name), None)
-    if direct is None:
-        return ""
-    import json
-    from urllib.request import pathname2url
+def _with_byte_code(around: Surroundings, placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
+    from pybuildsync.store.bytecode import compile_bytecode
 
-    path = locals_.paths[name]
-    url = "file://" + pathname2url(path)
-    digest = dict(direct.file.hashes).get("sha256") if direct.file else (direct.source.digest if direct.source else "")
-    if os.path.isdir(path):
-        return json.dumps({"dir_info": {}, "url": url})
-    return json.dumps({"archive_info": {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}, "url": url})
-
-
-def _byte_coder(bench: Workbench) -> Callable[[tuple[UnpackedWheel, ...]], tuple[str, ...]]:
-    def compile_all(wheels: tuple[UnpackedWheel, ...]) -> tuple[str, ...]:
-        from pybuildsync.store.bytecode import compile_bytecode
-
-        target = bench.interpreter.target
-        tag = f"{target.implementation}-{target.version.replace('.', '')}"
-        return compile_bytecode(bench.store, wheels, bench.interpreter.executable, tag)
-
-    return compile_all
+    target = around.interpreter.target
+    tag = f"{target.implementation}-{target.version.replace('.', '')}"
+    wheels: tuple[UnpackedWheel, ...] = tuple(placement.wheel for placement in placements)
+    folders = compile_bytecode(around.store, wheels, around.interpreter.executable, tag)
+    return tuple(each._replace(bytecode=folder) for each, folder in zip(placements, folders, strict=True))
 
 
 def _link_mode(text: str) -> LinkMode:
     modes: dict[str, LinkMode] = {"reflink": "reflink", "hardlink": "hardlink", "copy": "copy"}
     return modes.get(text, "auto")
+
+
+def _watched(options: InstallOptions, around: Surroundings) -> tuple[tuple[str, str], ...]:
+    """Return what the answer "nothing to do" hangs on, seen while the environment is held."""
+    return watch_all((*settings_files(options), *_environment_paths(around)))
+
+
+def settings_files(options: InstallOptions) -> tuple[str, ...]:
+    """Return the files that say what an install is to do, those that would say it if they were there included."""
+    return (
+        *configuration_files(os.environ, prefix=sys.prefix, platform=sys.platform),
+        *options.requirement_files,
+        *options.constraint_files,
+        *options.build.build_constraint_files,
+    )
+
+
+def _environment_paths(around: Surroundings) -> tuple[str, ...]:
+    interpreter = around.interpreter
+    return (interpreter.executable, os.path.join(interpreter.prefix, "pyvenv.cfg"), *interpreter.site_packages)

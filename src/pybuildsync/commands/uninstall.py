@@ -5,7 +5,6 @@ Only what is named goes; what then misses something is told. What other distribu
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from pybuildsync.commands.options import UninstallOptions
 from pybuildsync.commands.results import Change, UninstallResult
@@ -45,7 +44,7 @@ def run(
         return result._replace(declined=True)
     scheme = environment_scheme(interpreter)
     if options.break_system_packages:
-        scheme = replace(scheme, unchangeable="")
+        scheme = scheme._replace(unchangeable="")
     applied = apply(
         Changes(remove=tuple(chosen)), scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix))
     )

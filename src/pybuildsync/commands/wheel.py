@@ -7,10 +7,12 @@ import time
 from pybuildsync.commands.inputs import read_inputs
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
+from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.workbench import open_workbench, read_locals
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story
+from pybuildsync.environments.interpreters import find_interpreter
 from pybuildsync.errors import EnvironmentFault, PackageError, RequestError
 from pybuildsync.pipeline.installing import plan_install
 from pybuildsync.pipeline.workshop import Workshop
@@ -28,16 +30,19 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
     locals_ = read_locals(inputs.paths)
     if not (inputs.requirements or locals_.requirements):
         raise RequestError("nothing to build was named", hint="give a requirement, a path, or -r FILE")
-    with open_workbench(
-        options.python,
-        command="wheel",
-        index=options.index,
-        build=options.build,
-        store_options=options.store,
-        inputs=inputs,
-        story=story,
-        environ=os.environ,
-    ) as bench:
+    with (
+        open_store(options.store) as store,
+        open_workbench(
+            store,
+            find_interpreter(options.python or None, store),
+            command="wheel",
+            index=options.index,
+            build=options.build,
+            inputs=inputs,
+            story=story,
+            environ=os.environ,
+        ) as bench,
+    ):
         goal = Goal(
             target=bench.interpreter.target,
             requirements=(*inputs.requirements, *locals_.requirements),

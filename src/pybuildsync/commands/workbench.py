@@ -4,22 +4,21 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Inputs, LocalPath, formats_of, read_constraints, read_path, tree_digest
-from pybuildsync.commands.options import BuildOptions, IndexOptions, StoreOptions
-from pybuildsync.commands.stores import open_store
+from pybuildsync.commands.options import BuildOptions, IndexOptions
 from pybuildsync.core.goal import Direct, Formats
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.story import Story
 from pybuildsync.core.variants import Source
-from pybuildsync.environments.interpreters import Interpreter, find_interpreter
+from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.errors import RequestError
-from pybuildsync.frontend.build_job import BuildPython, ConfigSettings
+from pybuildsync.frontend.build_job import BuildJob, BuildPython, BuildResult, ConfigSettings
 from pybuildsync.frontend.build_variables import build_variables
 from pybuildsync.frontend.source_trees import read_source
 from pybuildsync.index.client import IndexClient
@@ -31,7 +30,8 @@ from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from collections.abc import Callable
+    from concurrent.futures import Executor, Future
 
 
 class Workbench(NamedTuple):
@@ -45,14 +45,36 @@ class Workbench(NamedTuple):
     build_constraints: tuple[Requirement, ...]
 
 
+class LazyExecutor:
+    """Where builds are submitted: makes the executor with the first one, since most commands build nothing."""
+
+    def __init__(self, make: "Callable[[], Executor]") -> None:
+        self._make = make
+        self._made: Executor | None = None
+
+    def submit(self, function: "Callable[[BuildJob], BuildResult]", job: BuildJob) -> "Future[BuildResult]":
+        """Have *function* called with *job*."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made.submit(function, job)
+
+    def close(self) -> None:
+        """Wait for what runs and drop what doesn't yet."""
+        if self._made is not None:
+            from pybuildsync.frontend.building import close_sessions
+
+            self._made.shutdown(wait=True, cancel_futures=True)
+            close_sessions()
+
+
 @contextmanager
 def open_workbench(
-    python: str,
+    store: Store,
+    interpreter: Interpreter,
     *,
     command: str,
     index: IndexOptions,
     build: BuildOptions,
-    store_options: StoreOptions,
     inputs: Inputs,
     story: Story,
     environ: Mapping[str, str],
@@ -61,38 +83,37 @@ def open_workbench(
 
     Raises:
         UsageError: an option's value is not what it should be.
-        EnvironmentFault: there is no such interpreter.
 
     """
     policies = policy_book(build)
     build_constraints = read_constraints(build.build_constraint_files, environ)
-    with open_store(store_options) as store:
-        interpreter = find_interpreter(python or None, store)
-        settings = index_settings(
-            index, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
+    settings = index_settings(
+        index, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
+    )
+    executor = LazyExecutor(partial(_threads, build.build_jobs))
+    with IndexClient(settings, store, story=story) as client:
+        target = interpreter.target
+        shop = Workshop(
+            client=client,
+            store=store,
+            built=StoredWheels(store),
+            knowledge=IndexKnowledge(client, store),
+            executor=executor,
+            python=BuildPython(
+                executable=interpreter.base_executable,
+                version=target.version,
+                full_version=target.full_version,
+                implementation=target.implementation,
+                free_threaded=target.tags[0].split("-")[1].endswith("t"),
+                markers=target.markers,
+            ),
+            populate=FillEnvironment(store, interpreter),
+            settings=_build_settings(build, store, environ),
+            story=story,
+            failures={},
+            submitted=[],
         )
-        with IndexClient(settings, store, story=story) as client, _executor(build) as executor:
-            target = interpreter.target
-            shop = Workshop(
-                client=client,
-                store=store,
-                built=StoredWheels(store),
-                knowledge=IndexKnowledge(client, store),
-                executor=executor,
-                python=BuildPython(
-                    executable=interpreter.base_executable,
-                    version=target.version,
-                    full_version=target.full_version,
-                    implementation=target.implementation,
-                    free_threaded=target.tags[0].split("-")[1].endswith("t"),
-                    markers=target.markers,
-                ),
-                populate=FillEnvironment(store, interpreter),
-                settings=_build_settings(build, store, environ),
-                story=story,
-                failures={},
-                submitted=[],
-            )
+        try:
             yield Workbench(
                 store=store,
                 interpreter=interpreter,
@@ -101,17 +122,14 @@ def open_workbench(
                 formats=formats_of(_format_rules(build, inputs)),
                 build_constraints=build_constraints,
             )
+        finally:
+            executor.close()
 
 
-@contextmanager
-def _executor(build: BuildOptions) -> "Iterator[Executor]":
+def _threads(jobs: int | None) -> "Executor":
     from concurrent.futures import ThreadPoolExecutor
 
-    executor = ThreadPoolExecutor(build.build_jobs or os.cpu_count() or 1, thread_name_prefix="build")
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    return ThreadPoolExecutor(jobs or os.cpu_count() or 1, thread_name_prefix="build")
 
 
 def _format_rules(build: BuildOptions, inputs: Inputs) -> list[tuple[str, str]]:
@@ -167,9 +185,9 @@ def _build_settings(build: BuildOptions, store: Store, environ: Mapping[str, str
 class Locals(NamedTuple):
     """Local paths as direct candidates with their requirements; ``folders`` gives each project's path as typed."""
 
-    direct: tuple[Direct, ...] = ()
-    requirements: tuple[Requirement, ...] = ()
-    paths: dict[str, str] = field(default_factory=dict)
+    direct: tuple[Direct, ...]
+    requirements: tuple[Requirement, ...]
+    paths: Mapping[str, str]
 
 
 def read_locals(paths: tuple[LocalPath, ...]) -> Locals:

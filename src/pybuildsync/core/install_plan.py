@@ -5,7 +5,7 @@ Follows docs/matching.md, "After the install": an installed distribution with a 
 
 from typing import Literal, NamedTuple
 
-from pybuildsync.core.goal import Installed
+from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Match
@@ -128,3 +128,33 @@ def broken_requirements(installed: Installed, running: dict[str, str], markers: 
                 text += f" ({installed.name} was built against {match.name} {match.built})"
             found.append(Disturbed(installed, text, match, requirement.name))
     return tuple(found)
+
+
+def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
+    """Whether what is installed meets *goal* as it is: then no index has to be asked, as pip has it.
+
+    Requirements, constraints, extras and all that follows from them are met by installed versions, and each installed
+    variant on the way runs with what it was built against.
+    """
+    known = {each.name: each for each in goal.installed}
+    running = {each.name: each.version for each in goal.installed}
+    limits = [c for c in goal.constraints if markers.hold(c.marker)]
+    if any(c.specifier and c.name in running and not accepts(c.specifier, running[c.name]) for c in limits):
+        return False
+    waiting = [(requirement, "") for requirement in goal.requirements]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        requirement, extra = waiting.pop()
+        if not markers.hold(requirement.marker, extra):
+            continue
+        each = known.get(requirement.name)
+        if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
+            return False
+        if broken_matches(each, running):
+            return False
+        for asked in ("", *requirement.extras):
+            if (each.name, asked) not in seen:
+                seen.add((each.name, asked))
+                if not goal.no_dependencies:
+                    waiting += [(r, asked) for r in each.metadata.requires if bool(asked) == ("extra" in r.marker)]
+    return True

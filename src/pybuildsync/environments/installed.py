@@ -10,8 +10,7 @@ The first on the path wins, as it does for ``import``.
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.metadata_text import parse_metadata, read_fields
@@ -30,8 +29,7 @@ _METADATA_IN_FOLDERS = {"dist-info": "METADATA", "egg-info": "PKG-INFO", "egg": 
 _HEAD = 1024  # bytes of METADATA that hold Name and Version in all but odd files
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledDistribution:
+class InstalledDistribution(NamedTuple):
     """One installed distribution.
 
     ``name`` is normalised, ``version`` canonical. ``location`` is the folder on the path, ``dist_info`` the absolute
@@ -65,7 +63,7 @@ def installed_distributions(paths: Iterable[str], *, trust_names: bool = False) 
                 kept, dropped = _of_two(here[distribution.name], distribution)
                 here[distribution.name] = kept
                 if dropped.kind == "dist-info":  # an egg-info beside it is what some Linux distributions ship
-                    broken.append(replace(dropped, broken=f"{os.path.basename(kept.dist_info)} is beside it"))
+                    broken.append(dropped._replace(broken=f"{os.path.basename(kept.dist_info)} is beside it"))
             else:
                 here[distribution.name] = distribution
         for name, distribution in here.items():

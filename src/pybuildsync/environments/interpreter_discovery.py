@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 OLDEST = (3, 8)
 NEWEST_GUESSED = 20  # python3.20 is the last name that is looked for
@@ -32,8 +32,7 @@ _MANAGED_FOLDERS = (
 _USUAL_FOLDERS = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """What kind of interpreter is asked for: "3.12", "python3.12", "pypy3.10", "3.13t", ">=3.9".
 
     ``implementation`` is as in ``sys.implementation.name``, "" for any. ``release`` is a prefix of the version.

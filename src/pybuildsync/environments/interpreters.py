@@ -10,8 +10,7 @@ import marshal
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from pybuildsync.core.targets import Target
 from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
@@ -30,8 +29,7 @@ _IN_FOLDER = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """One Python and the environment it belongs to.
 
     ``executable`` is as asked for, absolute; ``base_executable`` is the one behind a virtual environment, with every

@@ -8,8 +8,7 @@ five folders are those of the binary distribution format; the ban on foreign ins
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.errors import EnvironmentFault
@@ -37,8 +36,7 @@ _LAUNCHERS: dict[str, Launcher] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scheme:
+class Scheme(NamedTuple):
     """Where distributions go: five absolute folders, every link in them followed, with "/" on every system.
 
     Below ``headers`` each distribution has a folder of its own. ``python`` is the executable that scripts start with.

@@ -10,7 +10,7 @@ import os
 import re
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NATIVE = re.compile(r"\.(?:so(?:\.[0-9]+)*|dylib|pyd|dll)$", re.IGNORECASE)
 _MACH_O = {
@@ -31,8 +31,7 @@ _DYNAMIC_LIMIT = 1 << 16  # bytes; a real one has some hundreds, a damaged heade
 _STRING_LIMIT = 1 << 12  # bytes, as PATH_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What one compiled file says to the loader.
 
     ``soname`` is the name that others need it by (on macOS its install name), or "". ``needed`` are library names in

@@ -7,8 +7,7 @@ left alone.
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pybuildsync.native.needs import Needs, is_native
 
@@ -24,8 +23,7 @@ _SYSTEM_FOLDERS = ("/usr/lib/", "/System/", "/Library/Frameworks/Python.framewor
 _ORIGINS = ("$ORIGIN", "${ORIGIN}", "@loader_path", "@executable_path")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A need that a distribution meets: *module* of the wheel needs *library* by name, *path* of *distribution* is it.
 
     Both paths are relative to site-packages. ``by_run_path`` tells that the module's own run path leads to the file;
@@ -39,8 +37,7 @@ class Link:
     by_run_path: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """How the needs of one wheel are met.
 
     ``links`` are to other distributions. ``own`` and ``system`` are (module, library) pairs. ``leaving`` are (module,
@@ -89,8 +86,7 @@ def find_links(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
+class _Shelf(NamedTuple):
     """The compiled files within reach: of the wheel by path and name, of distributions by path and by name."""
 
     own: frozenset[str]

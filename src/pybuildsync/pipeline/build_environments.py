@@ -1,7 +1,6 @@
 """Fills build environments from the store, as the frontend asks for it."""
 
 import os
-from dataclasses import dataclass
 
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.schemes import virtual_scheme
@@ -9,12 +8,12 @@ from pybuildsync.store.location import Store
 from pybuildsync.store.wheels import UnpackedWheel, find_wheel
 
 
-@dataclass(frozen=True, slots=True)
 class FillEnvironment:
     """Puts unpacked wheels into a virtual environment that was made from *interpreter*'s base; can be pickled."""
 
-    store: Store
-    interpreter: Interpreter
+    def __init__(self, store: Store, interpreter: Interpreter) -> None:
+        self.store = store
+        self.interpreter = interpreter
 
     def __call__(self, root: str, environment: tuple[str, ...]) -> None:
         """Fill the environment at *root* with the wheels whose unpacked folders are *environment*."""

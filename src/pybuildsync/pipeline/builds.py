@@ -5,8 +5,7 @@ build against what comes from the resolution, and what the result means is the c
 """
 
 import os
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.goal import Goal
@@ -24,7 +23,8 @@ from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.writing import new_temporary
 
-_FORMAT = 1
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class Builds(NamedTuple):
@@ -38,7 +38,7 @@ class Builds(NamedTuple):
         scopes = [(), *((*chosen.scope, (chosen.name, chosen.version)) for chosen in ready)] if ready else []
         for scope in scopes:
             for chosen in resolution.in_scope(scope):
-                if chosen.pick.file is not None:
+                if chosen.pick.file is not None and self.shop.client.find_wheel(chosen.pick.file) is None:
                     self.shop.client.start_wheel(chosen.pick.file, chosen.name, chosen.version)
 
     def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
@@ -133,30 +133,9 @@ def _submit(shop: Workshop, order: Order, facts: Facts, want: tuple[Want, ...]) 
 
 def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[BuildResult], Order]") -> Facts:
     """Wait for the builds in *running* and add what each tells, in the order of the orders, not of their ends."""
-    outcomes: dict[str, BuildResult | BuildFailure] = {}
-    pending = set(running)
-    try:
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                order = running[future]
-                try:
-                    result = future.result()
-                except BuildFailure as failure:
-                    outcomes[order.key] = failure
-                    shop.failures.setdefault(order.source.identity, {})[order.key] = failure
-                    if not next_date(shop, order, failure):
-                        raise
-                else:
-                    outcomes[order.key] = result
-                    _tell_finished(shop, order, result)
-    except BaseException:
-        from pybuildsync.frontend.building import cancel_all
-
-        for future in pending:
-            future.cancel()
-        cancel_all()
-        raise
+    if not running:
+        return facts
+    outcomes = _wait(shop, running)
     for order in running.values():
         outcome = outcomes[order.key]
         if isinstance(outcome, BuildFailure):
@@ -164,6 +143,39 @@ def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[Bui
         else:
             facts = learn(shop, goal, facts, order, outcome)
     return facts
+
+
+def _wait(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dict[str, BuildResult | BuildFailure]:
+    """Return what came of the builds in *running*, by key; the first failure that ends the command ends them all."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    outcomes: dict[str, BuildResult | BuildFailure] = {}
+    pending = set(running)
+    try:
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                outcomes[running[future].key] = _outcome(shop, running[future], future)
+    except BaseException:
+        from pybuildsync.frontend.building import cancel_all
+
+        for future in pending:
+            future.cancel()
+        cancel_all()
+        raise
+    return outcomes
+
+
+def _outcome(shop: Workshop, order: Order, future: "Future[BuildResult]") -> BuildResult | BuildFailure:
+    try:
+        result = future.result()
+    except BuildFailure as failure:
+        shop.failures.setdefault(order.source.identity, {})[order.key] = failure
+        if not next_date(shop, order, failure):
+            raise
+        return failure
+    _tell_finished(shop, order, result)
+    return result
 
 
 def _tell_finished(shop: Workshop, order: Order, result: BuildResult) -> None:

@@ -3,8 +3,6 @@
 Nothing in the environment changes before everything is fetched, built and checked (docs/matching.md, "What must hold").
 """
 
-import os
-from collections.abc import Callable
 from typing import NamedTuple
 
 from pybuildsync.core.goal import Goal, Installed
@@ -13,13 +11,9 @@ from pybuildsync.core.loop import Settled, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
-from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock, Warned
+from pybuildsync.core.story import Story
 from pybuildsync.core.variants import Facts
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
-from pybuildsync.environments.layouts import Placement
-from pybuildsync.environments.linking import LinkMode
-from pybuildsync.environments.planning import Changes
-from pybuildsync.environments.schemes import Scheme
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.native.providers import Link, unmet
 from pybuildsync.pipeline.builds import Builds
@@ -159,52 +153,3 @@ def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[Ins
             why="\n".join(lines),
             hint="tell both sides to match exactly: --match LIBRARY=exact",
         )
-
-
-def carry_out(
-    fetched: Fetched,
-    scheme: Scheme,
-    story: Story,
-    *,
-    requested: frozenset[str],
-    direct_urls: Callable[[str], str],
-    bytecode: Callable[[tuple[UnpackedWheel, ...]], tuple[str, ...]] | None,
-    link_mode: LinkMode,
-    is_locked: bool,
-) -> None:
-    """Change the environment of *scheme*, wholly or not at all.
-
-    *requested* are the names that the user asked for; *direct_urls* gives a name's ``direct_url.json`` text, or "".
-
-    Raises:
-        EnvironmentFault: the environment can't be changed; it is as it was.
-        RequestError: two distributions bring the same file.
-
-    """
-    from pybuildsync.environments.transaction import apply
-
-    wheels = tuple(wheel for _, wheel in fetched.wheels)
-    folders = bytecode(wheels) if bytecode is not None else ("",) * len(wheels)
-    placements = tuple(
-        Placement(
-            wheel=wheel,
-            requested=wheel.project in requested,
-            direct_url=direct_urls(wheel.project),
-            bytecode=folder,
-        )
-        for wheel, folder in zip(wheels, folders, strict=True)
-    )
-    applied = apply(
-        Changes(install=placements),
-        scheme,
-        link_mode=link_mode,
-        on_conflict="refuse",
-        waiting=lambda: story.tell(WaitingForLock(scheme.data)),
-        is_locked=is_locked,
-    )
-    if applied.recovered is not None:
-        story.tell(Recovered(str(applied.recovered)))
-    for path in applied.replaced:
-        story.tell(Note(f"replaced {os.path.relpath(path, scheme.purelib)}, which belonged to no distribution"))
-    for path in applied.outside:
-        story.tell(Warned(f"{path} stays: it lies outside the environment"))

@@ -37,6 +37,10 @@ class IndexKnowledge:
     _metadata: dict[str, Metadata] = field(default_factory=dict)
     _sources: dict[tuple[str, str, str], SourceMetadata] = field(default_factory=dict)
 
+    def asked(self) -> tuple[str, ...]:
+        """Return the projects whose listings were asked for, in that order."""
+        return tuple(self._listings)
+
     def listing(self, project: str) -> Listing:
         """Return all that is offered of *project*."""
         listing = self._listings.get(project)

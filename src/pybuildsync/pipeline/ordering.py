@@ -36,13 +36,14 @@ def wheel_of(shop: Workshop, chosen: Chosen) -> UnpackedWheel:
 def fetch_wheels(shop: Workshop, chosen: Iterable[Chosen]) -> tuple[UnpackedWheel, ...]:
     """Return the unpacked wheels of *chosen*, in their order, downloading several at once."""
     everything = tuple(chosen)
+    found = {each.pick.file: shop.client.find_wheel(each.pick.file) for each in everything if each.pick.file}
     started = {
-        each.pick.file.url: shop.client.start_wheel(each.pick.file, each.name, each.version)
+        each.pick.file: shop.client.start_wheel(each.pick.file, each.name, each.version)
         for each in everything
-        if each.pick.file is not None
+        if each.pick.file and found[each.pick.file] is None
     }
     return tuple(
-        started[each.pick.file.url].result() if each.pick.file is not None else wheel_of(shop, each)
+        (found[each.pick.file] or started[each.pick.file].result()) if each.pick.file else wheel_of(shop, each)
         for each in everything
     )
 

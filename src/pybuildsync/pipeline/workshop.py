@@ -1,16 +1,26 @@
 """Everything that building takes, opened and ready."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pybuildsync.core.story import Story
-from pybuildsync.frontend.build_job import BuildFailure, BuildPython
+from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildPython, BuildResult
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.pipeline.orders import BuildSettings
 from pybuildsync.store.built import BuiltWheels
 from pybuildsync.store.location import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+
+class Submits(Protocol):
+    """The part of :class:`concurrent.futures.Executor` that builds use: a cluster's can take its place."""
+
+    def submit(self, function: Callable[[BuildJob], BuildResult], job: BuildJob, /) -> "Future[BuildResult]":
+        """Have *function* called with *job*, somewhere, some time."""
+        ...
 
 
 class Workshop(NamedTuple):
@@ -23,7 +33,7 @@ class Workshop(NamedTuple):
     store: Store
     built: BuiltWheels
     knowledge: IndexKnowledge
-    executor: Executor
+    executor: Submits
     python: BuildPython
     populate: Callable[[str, tuple[str, ...]], None]
     settings: BuildSettings

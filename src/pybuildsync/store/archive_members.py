@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.errors import PackageError
 from pybuildsync.store.member_names import refusal
@@ -36,8 +36,7 @@ _UTF8 = 0x800
 _BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, struct.error, IndexError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
+class Archive(NamedTuple):
     """An open zip archive: ``name`` is what errors call it, ``members`` its files by name, in their order there."""
 
     name: str

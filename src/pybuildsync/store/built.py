@@ -7,8 +7,7 @@ wheel. The store is asked for the key of a build that is about to run: it never 
 import marshal
 import os
 import shutil
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, file_name, kind_folder
@@ -19,8 +18,7 @@ from pybuildsync.store.writing import flush, new_entry, write_file
 _MARSHAL_VERSION = 4
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltWheel:
+class BuiltWheel(NamedTuple):
     """A built wheel: ``wheel_path`` is its archive, ``sha256`` its hex digest, ``result`` what its builder adds."""
 
     key: str
@@ -42,8 +40,7 @@ class BuiltWheels(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StoredWheels:
+class StoredWheels(NamedTuple):
     """The built wheels of a store on this machine."""
 
     store: Store

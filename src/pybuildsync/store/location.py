@@ -7,11 +7,11 @@ format uses a folder of its own beside it. Keys become file names that every fil
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 VARIABLE = "PYBUILDSYNC_CACHE_DIR"
 
-RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults", "builds")
+RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults", "builds", "plans")
 # Whoever changes what is written under a kind raises its number here.
 FORMATS = {**dict.fromkeys(RECORDS, 1), "archives": 1, "wheels": 1, "built": 1}
 
@@ -21,8 +21,7 @@ _LONGEST_NAME = 180
 _KEPT_OF_LONG = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """A store: ``root`` is its folder, which comes into being with the first thing kept."""
 
     root: str

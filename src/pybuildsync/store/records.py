@@ -12,12 +12,17 @@ from pybuildsync.store.sealing import mark_used, read_sealed, seal
 from pybuildsync.store.writing import make_folder, new_temporary, write_file
 
 
+def record_path(store: Store, kind: str, key: str) -> str:
+    """Return the path of the record of *kind* under *key*, whether or not it is there."""
+    return f"{kind_folder(store, kind)}/{file_name(key)}"
+
+
 def read_record(store: Store, kind: str, key: str) -> bytes | None:
     """Return the record of *kind* (one of :data:`~pybuildsync.store.location.RECORDS`) under *key*.
 
     None if there is none, or what is there is broken, foreign or not readable.
     """
-    path = f"{kind_folder(store, kind)}/{file_name(key)}"
+    path = record_path(store, kind, key)
     read = read_sealed(path)
     if read is None:
         return None

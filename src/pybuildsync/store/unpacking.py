@@ -20,8 +20,7 @@ import os
 import stat
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
 from pybuildsync.store.archive_members import Archive, broken, read_members, read_pieces, read_whole
@@ -45,8 +44,7 @@ _SCHEMES = frozenset(("purelib", "platlib", "headers", "scripts", "data"))
 _TO_STANDARD_BASE64 = bytes.maketrans(b"-_", b"+/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WheelParts:
+class WheelParts(NamedTuple):
     """What there is in an unpacked wheel; paths are relative, with ``/``.
 
     ``dirs`` are parents first. ``files`` are sorted (path, size, RECORD hash text, executable); RECORD and its

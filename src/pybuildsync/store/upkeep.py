@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pybuildsync.core.candidates import version_of_filename
 from pybuildsync.errors import EnvironmentFault
@@ -32,8 +32,7 @@ UNFINISHED = "unfinished"
 _MOST_TOLD = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """What was removed from a store."""
 
     files: int = 0

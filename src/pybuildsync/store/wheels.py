@@ -8,8 +8,7 @@ below a millisecond and needs neither the files nor any parser.
 import marshal
 import os
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.names import normalize_name
@@ -32,8 +31,7 @@ ManifestParts: TypeAlias = tuple[
 _MARSHAL_VERSION = 4
 
 
-@dataclass(frozen=True, slots=True)
-class UnpackedWheel:
+class UnpackedWheel(NamedTuple):
     """A wheel, unpacked and verified.
 
     ``path`` is the folder whose content is the wheel's. ``project`` is normalised, ``version`` canonical. ``dist_info``

@@ -1,0 +1,210 @@
+"""The whole of an install: inputs, the loop, the plan, its checks, one transaction, and what is remembered of it."""
+
+import os
+from typing import NamedTuple
+
+from pybuildsync.commands import memory
+from pybuildsync.commands.inputs import Inputs, read_inputs
+from pybuildsync.commands.install import Surroundings, place, settings_files
+from pybuildsync.commands.options import InstallOptions
+from pybuildsync.commands.results import Change, InstallResult, Satisfied
+from pybuildsync.commands.workbench import Locals, Workbench, open_workbench, read_locals
+from pybuildsync.core.goal import Goal, Installed
+from pybuildsync.core.install_plan import Step, is_satisfied
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.names import normalize_name
+from pybuildsync.core.story import Story, Warned
+from pybuildsync.environments.layouts import Placement
+from pybuildsync.errors import RequestError
+from pybuildsync.pipeline.environment import installed_of
+from pybuildsync.pipeline.installing import Planned, check_libraries, fetch, plan_install
+
+_ORDER = {"remove": 0, "install": 1, "upgrade": 2, "downgrade": 3, "rebuild": 4, "keep": 5}
+
+
+class _Request(NamedTuple):
+    """What is asked for, read and understood."""
+
+    options: InstallOptions
+    inputs: Inputs
+    locals: Locals
+    question: str
+
+
+def install(options: InstallOptions, around: Surroundings, question: str, story: Story) -> InstallResult:
+    """Install what *options* ask for into *around*, which is held; remember the plan as the answer to *question*.
+
+    ``watched`` of the result is not empty if the same command would find nothing to do.
+
+    Raises:
+        PybuildsyncError: it can't be; nothing has changed.
+
+    """
+    inputs = read_inputs(options.requirements, options.requirement_files, options.constraint_files, os.environ)
+    if options.editables:
+        raise RequestError("editable installations are not supported yet", hint="install the folder without -e")
+    found = read_locals(inputs.paths)
+    if not (inputs.requirements or found.requirements):
+        raise RequestError("nothing to install was named", hint="give a requirement, a path, or -r FILE")
+    request = _Request(options, inputs, found, question)
+    with open_workbench(
+        around.store,
+        around.interpreter,
+        command="install",
+        index=options.index,
+        build=options.build,
+        inputs=inputs,
+        story=story,
+        environ=os.environ,
+    ) as bench:
+        goal = _goal(request, bench, installed_of(around.distributions, bench.policies))
+        may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target)
+        if may_stay and is_satisfied(goal, MarkerAnswers(goal.target)):
+            satisfied = _satisfied(inputs, {each.name: each.version for each in goal.installed}, around)
+            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(request))
+        return _carry_out(request, bench, around, goal, story)
+
+
+def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: Goal, story: Story) -> InstallResult:
+    options = request.options
+    planned = plan_install(
+        bench.shop,
+        goal,
+        story,
+        max_rounds=options.build.max_rounds,
+        rebuild=options.rebuild,
+        everything_goes=bool(options.target),
+    )
+    result = InstallResult(
+        changes=_changes(planned),
+        satisfied=_satisfied(request.inputs, _versions(planned), around),
+        rounds=planned.settled.rounds,
+        builds=len(bench.shop.submitted),
+        dry_run=options.dry_run,
+    )
+    for each in planned.disturbed:
+        story.tell(Warned(each.text))
+    if options.dry_run:
+        return result
+    fetched = fetch(bench.shop, planned)
+    check_libraries(planned, fetched, around.distributions)
+    named = frozenset(requirement.name for requirement in goal.requirements)
+    placements = tuple(
+        Placement(
+            wheel=wheel,
+            requested=wheel.project in named,
+            direct_url=_direct_url(wheel.project, request.locals, goal),
+        )
+        for _, wheel in fetched.wheels
+    )
+    if placements:
+        place(options, around, placements, story)
+    if not planned.disturbed:
+        _remember(request, bench, around, placements, result)
+    may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target or planned.disturbed)
+    return result._replace(watched=_marked(request) if may_stay else ())
+
+
+def _marked(request: _Request) -> tuple[tuple[str, str], ...]:
+    """Return a mark that the answer may be watched, unless it hangs on variables in a requirement file."""
+    return () if request.inputs.uses_variables else (("", "-"),)
+
+
+def _remember(
+    request: _Request, bench: Workbench, around: Surroundings, placements: tuple[Placement, ...], result: InstallResult
+) -> None:
+    """Remember the plan for the next environment like this one, if it hangs on nothing but listings and settings."""
+    if not request.question or request.locals.direct or request.inputs.uses_variables or not placements:
+        return
+    evidence = bench.shop.client.evidence(bench.shop.knowledge.asked())
+    if evidence is None:
+        return
+    paths, expires = evidence
+    memory.remember(
+        around.store,
+        request.question,
+        memory.Remembered(tuple((each.wheel.sha256, each.requested) for each in placements), result.changes),
+        paths=(*settings_files(request.options), *request.inputs.files, *paths),
+        expires=min(expires, 1e18),
+    )
+
+
+def _goal(request: _Request, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:
+    options, inputs = request.options, request.inputs
+    asked = (*inputs.requirements, *request.locals.requirements)
+    named = frozenset(requirement.name for requirement in asked)
+    upgrade = frozenset(normalize_name(name) for name in options.upgrade_packages)
+    if options.upgrade:
+        eager = options.upgrade_strategy == "eager"
+        upgrade |= frozenset(each.name for each in installed) if eager else named
+    reinstall = frozenset(normalize_name(name) for name in options.reinstall_packages)
+    # what is given by a path is always installed anew, as in pip
+    reinstall |= frozenset(direct.name for direct in request.locals.direct)
+    if options.force_reinstall:
+        reinstall |= frozenset(each.name for each in installed)
+    build_date = options.build.build_time if options.build.build_time not in ("", "latest", "source") else ""
+    if build_date:
+        bench.shop.knowledge.with_times = True
+    return Goal(
+        target=bench.interpreter.target,
+        requirements=asked,
+        constraints=inputs.constraints,
+        build_constraints=bench.build_constraints,
+        formats=bench.formats,
+        policies=bench.policies,
+        installed=installed,
+        reinstall=reinstall,
+        upgrade=upgrade,
+        direct=request.locals.direct,
+        pre_releases=options.pre or ("--pre", "") in inputs.options,
+        no_dependencies=options.no_deps,
+        build_date=build_date,
+    )
+
+
+def _versions(planned: Planned) -> dict[str, str]:
+    return {step.chosen.name: step.chosen.version for step in planned.steps}
+
+
+def _changes(planned: Planned) -> tuple[Change, ...]:
+    changes = [_change(step) for step in planned.steps]
+    return tuple(sorted(changes, key=lambda change: (_ORDER[change.kind], change.name)))
+
+
+def _change(step: Step) -> Change:
+    kind = "install" if step.kind == "reinstall" else step.kind
+    reason = step.reason
+    variant = step.chosen.pick.variant
+    if not reason and variant is not None and step.kind != "keep" and variant.coupled:
+        reason = f"built against {', '.join(f'{name} {version}' for name, version in variant.coupled)}"
+    return Change(kind=kind, name=step.chosen.name, old=step.old, new=step.chosen.version, reason=reason)
+
+
+def _satisfied(inputs: Inputs, versions: dict[str, str], around: Surroundings) -> tuple[Satisfied, ...]:
+    """Return what meets each requirement in the end, by *versions* (name to version)."""
+    places = {each.name: each.location for each in around.distributions}
+    return tuple(
+        Satisfied(
+            requirement=text,
+            version=versions[requirement.name],
+            location=places.get(requirement.name, around.scheme.purelib),
+        )
+        for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)
+        if requirement.name in versions
+    )
+
+
+def _direct_url(name: str, locals_: Locals, goal: Goal) -> str:
+    """Return the ``direct_url.json`` (PEP 610) of a project that was given by a path, else ""."""
+    direct = next((each for each in goal.direct if each.name == name), None)
+    if direct is None:
+        return ""
+    import json
+    from urllib.request import pathname2url
+
+    path = locals_.paths[name]
+    url = "file://" + pathname2url(path)
+    if os.path.isdir(path):
+        return json.dumps({"dir_info": {}, "url": url})
+    digest = direct.file.sha256 if direct.file else direct.source.digest if direct.source else ""
+    return json.dumps({"archive_info": {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}, "url": url})
