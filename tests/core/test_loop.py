@@ -132,3 +132,11 @@ def test_a_linked_library_must_be_the_same() -> None:
     settled = world.settle(world.goal("a", "lib"))
     (variant,) = settled.facts.variants
     assert [(match.name, match.built, match.evidence) for match in variant.matches] == [("lib", "2.0", "linked")]
+
+
+def test_the_build_prefers_what_will_run_to_the_newest() -> None:
+    """Nothing ties `lib` of the build to `lib` that runs, and yet it is built with that."""
+    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
+    settled = world.settle(world.goal("c", "lib<2"))
+    assert versions_of(settled) == {"c": "1.0", "lib": "1.0"}
+    assert world.builds == ["c==1.0 [lib=1.0]"]

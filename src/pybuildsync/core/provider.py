@@ -69,7 +69,7 @@ class PackagingProvider:
         """Return the number of entries of *package*'s project; 1 for the root."""
         return 1 if package == ROOT else self.shelf(package).count
 
-    def choose(self, package: Package, allowed: int, decided: Callable[[Package], int] = lambda _: 0) -> int:
+    def choose(self, package: Package, allowed: int, decided: Callable[[Package], int]) -> int:
         """Return the preferred entry among *allowed*: what is installed, what runs beside it, else the newest.
 
         *decided* gives the entry that a package is decided for at this moment, 0 for none.

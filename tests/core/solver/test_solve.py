@@ -1,5 +1,7 @@
 """The solver, on worlds that show one rule each."""
 
+from collections.abc import Callable
+
 import pytest
 from core.solver.worlds import ROOT, Answers, World, limit, mask, need, related, same, span, world
 
@@ -203,5 +205,5 @@ class _Choosing:
         self.dependencies = world.dependencies
         self._version = version
 
-    def choose(self, _package: str, _allowed: int) -> int:
+    def choose(self, _package: str, _allowed: int, _decided: Callable[[str], int]) -> int:
         return self._version

@@ -83,7 +83,7 @@ class World:
         """Return what the table says; the root has one version."""
         return 1 if package == ROOT else self.counts[package]
 
-    def choose(self, _package: str, allowed: int) -> int:
+    def choose(self, _package: str, allowed: int, _decided: Callable[[str], int]) -> int:
         """Return the preferred version; it is never asked for nothing."""
         assert allowed > 0
         assert not allowed & 1

@@ -87,6 +87,12 @@ class Knowledge(Generic[P]):
             return self.add_package(key, (2 << self.provider.count(key)) - 1)
         return number
 
+    def decided(self, key: P) -> int:
+        """Return the version that *key* is down to, 0 if it isn't selected or there are several."""
+        number = self._numbers.get(key)
+        state = 0 if number is None else self.solution.states[number]
+        return 0 if state & (state - 1) else max(state.bit_length() - 1, 0)
+
     def add_package(self, key: P, universe: int) -> int:
         """Add the package *key*, which may be in any state of *universe*; return its number."""
         number = self._numbers[key] = len(self.packages)

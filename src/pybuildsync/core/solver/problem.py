@@ -76,8 +76,11 @@ class Provider(Protocol[P]):
         """Return the number of versions of *package*; asked once, when the package is first mentioned."""
         ...
 
-    def choose(self, package: P, allowed: int) -> int:
-        """Return the preferred version, a bit of *allowed* (never 0, and bit 0 is never in it)."""
+    def choose(self, package: P, allowed: int, decided: Callable[[P], int]) -> int:
+        """Return the preferred version, a bit of *allowed* (never 0, and bit 0 is never in it).
+
+        *decided* gives the version that another package is down to at this moment, 0 if it has none or several.
+        """
         ...
 
     def dependencies(self, package: P, version: int) -> Dependencies[P] | Unavailable:

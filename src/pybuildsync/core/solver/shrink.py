@@ -4,7 +4,7 @@ A search that fails has seen more than its failure needs. Whether fewer, or weak
 asked of the solver itself, which gets them as nogoods (docs/solver.md, section 7). The number of questions is bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, cast
 
 from pybuildsync.core.solver.facts import Fact, gather, groups, merge, merge_equal
@@ -56,7 +56,7 @@ class _Trial(Generic[P]):
         """Return the number of versions of *package*."""
         return self.universe[package].bit_length() - 1
 
-    def choose(self, _package: P, allowed: int) -> int:
+    def choose(self, _package: P, allowed: int, _decided: Callable[[P], int]) -> int:
         """Return any version."""
         return allowed.bit_length() - 1
 

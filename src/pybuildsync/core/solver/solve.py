@@ -94,7 +94,7 @@ def _choose(knowledge: Knowledge[P], package: int) -> int:
     if state & (state - 1) == 0:
         return state
     key = knowledge.packages[package].key
-    version = knowledge.provider.choose(key, state)
+    version = knowledge.provider.choose(key, state, knowledge.decided)
     if version < 1 or not state >> version & 1:
         raise InternalError(
             f"version {version} of {key!r} was chosen, which isn't allowed",
