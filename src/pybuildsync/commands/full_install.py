@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from pybuildsync.commands import memory
 from pybuildsync.commands.inputs import Inputs, read_inputs
-from pybuildsync.commands.install import Surroundings, place, settings_files
 from pybuildsync.commands.options import InstallOptions
+from pybuildsync.commands.placing import Surroundings, place, settings_files
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
 from pybuildsync.commands.workbench import Locals, Workbench, open_workbench, read_locals
 from pybuildsync.core.goal import Goal, Installed

@@ -5,40 +5,26 @@ that is remembered (``memory``), if there is one. Everything else is ``full_inst
 """
 
 import os
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
 
 from pybuildsync.commands import memory
 from pybuildsync.commands.options import InstallOptions
+from pybuildsync.commands.placing import Surroundings, place, settings_files
 from pybuildsync.commands.results import InstallResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.watched import watch_all
-from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock, Warned
+from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.layouts import Placement
-from pybuildsync.environments.linking import LinkMode
-from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.recovery import settle
 from pybuildsync.environments.schemes import Scheme, check_changeable, environment_scheme, target_scheme
-from pybuildsync.environments.transaction import apply, environment_lock
-from pybuildsync.project.pip_configuration import configuration_files
-from pybuildsync.store.location import Store
-from pybuildsync.store.wheels import UnpackedWheel, find_wheel
+from pybuildsync.environments.transaction import environment_lock
+from pybuildsync.store.wheels import find_wheel
 
 _PREFIXES = ("PIP_", "PYBUILDSYNC_")
-
-
-class Surroundings(NamedTuple):
-    """Where an install goes: found, held, and put right."""
-
-    store: Store
-    interpreter: Interpreter
-    scheme: Scheme
-    distributions: tuple[InstalledDistribution, ...]
 
 
 def run(options: InstallOptions, story: Story) -> InstallResult:
@@ -125,59 +111,9 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
     return InstallResult(changes=plan.changes)
 
 
-def place(options: InstallOptions, around: Surroundings, placements: tuple[Placement, ...], story: Story) -> None:
-    """Put *placements* into the environment, which is held already, in one transaction.
-
-    Raises:
-        EnvironmentFault: the environment can't be changed; it is as it was.
-        RequestError: two distributions bring the same file.
-
-    """
-    if options.compile:
-        placements = _with_byte_code(around, placements)
-    applied = apply(
-        Changes(install=placements),
-        around.scheme,
-        link_mode=_link_mode(options.link_mode),
-        on_conflict="overwrite" if options.keep_going else "refuse",
-        is_locked=True,
-    )
-    for conflict in applied.conflicts:
-        story.tell(Warned(str(conflict)))
-    for path in applied.replaced:
-        story.tell(Note(f"replaced {os.path.relpath(path, around.scheme.purelib)}, which belonged to no distribution"))
-    for path in applied.outside:
-        story.tell(Warned(f"{path} stays: it lies outside the environment"))
-
-
-def _with_byte_code(around: Surroundings, placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
-    from pybuildsync.store.bytecode import compile_bytecode
-
-    target = around.interpreter.target
-    tag = f"{target.implementation}-{target.version.replace('.', '')}"
-    wheels: tuple[UnpackedWheel, ...] = tuple(placement.wheel for placement in placements)
-    folders = compile_bytecode(around.store, wheels, around.interpreter.executable, tag)
-    return tuple(each._replace(bytecode=folder) for each, folder in zip(placements, folders, strict=True))
-
-
-def _link_mode(text: str) -> LinkMode:
-    modes: dict[str, LinkMode] = {"reflink": "reflink", "hardlink": "hardlink", "copy": "copy"}
-    return modes.get(text, "auto")
-
-
 def _watched(options: InstallOptions, around: Surroundings) -> tuple[tuple[str, str], ...]:
     """Return what the answer "nothing to do" hangs on, seen while the environment is held."""
     return watch_all((*settings_files(options), *_environment_paths(around)))
-
-
-def settings_files(options: InstallOptions) -> tuple[str, ...]:
-    """Return the files that say what an install is to do, those that would say it if they were there included."""
-    return (
-        *configuration_files(os.environ, prefix=sys.prefix, platform=sys.platform),
-        *options.requirement_files,
-        *options.constraint_files,
-        *options.build.build_constraint_files,
-    )
 
 
 def _environment_paths(around: Surroundings) -> tuple[str, ...]:
