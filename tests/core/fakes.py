@@ -57,6 +57,8 @@ class World:
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     builds: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
+    built_keys: list[str] = field(default_factory=list)
+    prepared_keys: list[str] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     asked_metadata: list[str] = field(default_factory=list)
 
@@ -119,7 +121,9 @@ class World:
             assert source is not None
             environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
             against = tuple(
-                Ingredient(e.name, e.version, f"{e.name}-{e.version}", e.pick.variant.key if e.pick.variant else "")
+                Ingredient(e.name, e.version, e.pick.variant.wheel, e.pick.variant.key)
+                if e.pick.variant
+                else Ingredient(e.name, e.version, f"{e.name}-{e.version}")
                 for e in environment
             )
             key = build_key(BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target))
@@ -141,6 +145,7 @@ class World:
         versions = {each.name: each.version for each in against}
         said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
         (self.builds if wheel else self.prepared).append(f"{source.name}=={source.version} [{said}]")
+        (self.built_keys if wheel else self.prepared_keys).append(key)
         metadata = Metadata(
             source.name, source.version, requirements(*self.backends[source.name, source.version](versions))
         )

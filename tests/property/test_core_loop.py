@@ -1,0 +1,55 @@
+"""Laws of the loop, on random small worlds: it ends, what it gives holds, and where it gives up there is nothing."""
+
+from core.fakes import World, versions_of
+from core.random_worlds import Plan, faults, goal_of, has_solution, open_world, plans
+from hypothesis import given
+
+from pybuildsync.core.loop import Settled
+from pybuildsync.core.resolution import NoSolution
+
+ENOUGH = 200  # rounds: more than the builds that any of these worlds allows
+
+
+def run(plan: Plan) -> tuple[World, Settled | None]:
+    """Return the world of *plan* and what the loop makes of it, None for no solution."""
+    world = open_world(plan)
+    try:
+        return world, world.settle(goal_of(plan, world), max_rounds=ENOUGH)
+    except NoSolution:
+        return world, None
+
+
+@given(plans())
+def test_it_settles_if_and_only_if_there_is_a_solution(plan: Plan) -> None:
+    """Every settled result meets the conditions, and where there is none no versions and no builds would."""
+    _, settled = run(plan)
+    if settled is None:
+        assert not has_solution(plan)
+    else:
+        assert faults(plan, settled) == []
+
+
+@given(plans(nested=True))
+def test_sources_that_build_sources_settle_as_well(plan: Plan) -> None:
+    """The conditions hold one level down, too."""
+    _, settled = run(plan)
+    if settled is not None:
+        assert faults(plan, settled) == []
+
+
+@given(plans(nested=True))
+def test_nothing_is_built_twice(plan: Plan) -> None:
+    """No build key is built twice, nor asked for its metadata twice."""
+    world, _ = run(plan)
+    assert len(set(world.built_keys)) == len(world.built_keys)
+    assert len(set(world.prepared_keys)) == len(world.prepared_keys)
+
+
+@given(plans(nested=True))
+def test_equal_worlds_take_equal_steps(plan: Plan) -> None:
+    """The same question gives the same answer by the same builds in the same order."""
+    one, first = run(plan)
+    two, second = run(plan)
+    assert (one.builds, one.prepared, one.told) == (two.builds, two.prepared, two.told)
+    assert first == second
+    assert (first and versions_of(first)) == (second and versions_of(second))
