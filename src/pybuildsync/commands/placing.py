@@ -15,7 +15,6 @@ from pybuildsync.environments.schemes import Scheme
 from pybuildsync.environments.transaction import apply
 from pybuildsync.project.pip_configuration import configuration_files
 from pybuildsync.store.location import Store
-from pybuildsync.store.wheels import UnpackedWheel
 
 
 class Surroundings(NamedTuple):
@@ -57,7 +56,7 @@ def _with_byte_code(around: Surroundings, placements: tuple[Placement, ...]) -> 
 
     target = around.interpreter.target
     tag = f"{target.implementation}-{target.version.replace('.', '')}"
-    wheels: tuple[UnpackedWheel, ...] = tuple(placement.wheel for placement in placements)
+    wheels = tuple(placement.wheel for placement in placements)
     folders = compile_bytecode(around.store, wheels, around.interpreter.executable, tag)
     return tuple(each._replace(bytecode=folder) for each, folder in zip(placements, folders, strict=True))
 
