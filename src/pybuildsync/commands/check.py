@@ -79,11 +79,17 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
 def _problem(one: Disturbed) -> Problem:
     name, version = one.installed.name, one.installed.version
     if one.match is not None:
-        hint = f"build it again against what is there: pybuildsync install --no-binary {name} {name}=={version}"
+        hint = _again(name, version)
         return Problem(kind="match", name=name, version=version, text=one.text, hint=hint)
     wanted = next((str(r) for r in one.installed.metadata.requires if r.name == one.library), one.library)
     hint = f"pybuildsync install '{wanted.partition(';')[0].strip()}'"
     return Problem(kind="missing" if one.missing else "conflict", name=name, version=version, text=one.text, hint=hint)
+
+
+def _again(name: str, version: str) -> str:
+    """Return the next step; without --reinstall-package the library might be changed back instead."""
+    command = f"pybuildsync install --reinstall-package {name} --no-binary {name} {name}=={version}"
+    return f"build it again against what is there: {command}"
 
 
 def _missing_libraries(
@@ -102,7 +108,7 @@ def _missing_libraries(
             name=name,
             version=version,
             text=f"{link.module} of {name} {version} needs {link.library}, which {link.distribution} doesn't bring",
-            hint=f"build it again against what is there: pybuildsync install --no-binary {name} {name}=={version}",
+            hint=_again(name, version),
         )
         for link in unmet((Link(*parts) for parts in links), files)
     ]
