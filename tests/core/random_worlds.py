@@ -117,20 +117,22 @@ def plans(draw: st.DrawFn, *, nested: bool = False) -> Plan:
     releases = []
     for at, name in enumerate(LIBRARIES):
         others = [other for other in LIBRARIES if other != name]
-        for version in range(1, draw(st.integers(1, 4)) + 1):
-            wants = _unique(draw(st.lists(needs_of(others), max_size=1))) if at < 2 and draw(st.booleans()) else ()
-            releases.append(Release(name, version, wants))
+        for version in range(1, draw(st.integers(2, 4)) + 1):
+            wants = draw(st.lists(needs_of(others), max_size=1)) if at < 2 and draw(st.booleans()) else []
+            releases.append(Release(name, version, tuple(wants)))
     sdists = []
     for name in SOURCES:
         helpers = ("s0",) if nested and name == "s1" else ()
         for version in range(1, draw(st.integers(1, 2)) + 1):
-            baked = draw(st.lists(st.sampled_from(LIBRARIES), max_size=2, unique=True))
+            baked = draw(st.lists(st.sampled_from(LIBRARIES), min_size=1, max_size=2, unique=True))
+            wanted = [Need(library) for library in baked if draw(st.integers(0, 4))]
+            wanted += draw(st.lists(needs_of((*LIBRARIES, *helpers)), max_size=2))
             sdists.append(
                 Sdist(
                     name,
                     version,
-                    static=_unique(draw(st.lists(needs_of(set(LIBRARIES) - set(baked) or LIBRARIES), max_size=1))),
-                    build=_unique(draw(st.lists(needs_of((*LIBRARIES, *helpers)), max_size=2))),
+                    static=tuple(draw(st.lists(needs_of(set(LIBRARIES) - set(baked)), max_size=1))),
+                    build=_unique(wanted),
                     bakes=tuple((library, draw(st.sampled_from(sorted(BEHAVIOURS)))) for library in baked),
                     links=tuple(draw(st.lists(st.sampled_from(LIBRARIES), max_size=1))),
                     is_dynamic=draw(st.integers(0, 3)) > 0,
@@ -138,7 +140,7 @@ def plans(draw: st.DrawFn, *, nested: bool = False) -> Plan:
             )
     asked = [
         Need(name, *draw(st.sampled_from([("", 0), ("", 0), ("==", 1)])))
-        for name in draw(st.lists(st.sampled_from(SOURCES), min_size=1, unique=True))
+        for name in draw(st.sampled_from([SOURCES, SOURCES, SOURCES[:1], SOURCES[1:]]))
     ]
     asked += draw(st.lists(needs_of(LIBRARIES), max_size=2))
     return Plan(
@@ -262,22 +264,32 @@ def match_faults(sdist: Sdist, environment: Versions, running: Versions) -> list
 def has_solution(plan: Plan) -> bool:
     """Whether some versions, and some build environment for each source among them, meet all conditions.
 
-    Sources that build other sources are not its business.
+    A source is built only with the very versions that run of what it may require, as nobody knows beforehand that its
+    wheel will bake more freedom than that. Sources that build other sources are not this oracle's business.
     """
     versions: dict[str, list[int]] = {}
     for each in (*plan.releases, *plan.sdists):
         versions.setdefault(each.name, []).append(each.version)
     outcomes = {
         (sdist.name, sdist.version): [
-            environment for environment in _environments(plan, sdist, versions)
+            environment for environment in _assignments(versions, LIBRARIES)
             if not environment_faults(plan, sdist, environment)
         ]
         for sdist in plan.sdists
     }  # fmt: skip
-    return any(_fits(plan, running, outcomes) for running in _assignments(versions, (*LIBRARIES, *SOURCES)))
+    tied = {
+        key: {need.name for environment in ({}, *found) for need in sdist.says(environment)}
+        for (key, found), sdist in zip(outcomes.items(), plan.sdists, strict=True)
+    }
+    return any(_fits(plan, running, outcomes, tied) for running in _assignments(versions, (*LIBRARIES, *SOURCES)))
 
 
-def _fits(plan: Plan, running: Versions, outcomes: Mapping[tuple[str, int], list[Versions]]) -> bool:
+def _fits(
+    plan: Plan,
+    running: Versions,
+    outcomes: Mapping[tuple[str, int], list[Versions]],
+    tied: Mapping[tuple[str, int], set[str]],
+) -> bool:
     if not all(need.met(running) for need in plan.asked):
         return False
     if not all(need.met(running) for need in plan.constraints if need.name in running):
@@ -287,17 +299,18 @@ def _fits(plan: Plan, running: Versions, outcomes: Mapping[tuple[str, int], list
             return False
     return all(
         any(
-            not match_faults(sdist, environment, running) and all(need.met(running) for need in sdist.says(environment))
+            not match_faults(sdist, environment, running)
+            and all(need.met(running) for need in sdist.says(environment))
+            and all(
+                running.get(name, version) == version
+                for name, version in environment.items()
+                if name in tied[sdist.name, sdist.version]
+            )
             for environment in outcomes[sdist.name, sdist.version]
         )
         for sdist in plan.sdists
         if running.get(sdist.name) == sdist.version
     )
-
-
-def _environments(plan: Plan, sdist: Sdist, versions: Mapping[str, list[int]]) -> Iterator[Versions]:
-    del plan, sdist
-    return _assignments(versions, LIBRARIES)
 
 
 def _assignments(versions: Mapping[str, list[int]], names: tuple[str, ...]) -> Iterator[Versions]:
