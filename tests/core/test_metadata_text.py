@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.metadata_text import parse_metadata, read_fields
-from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.errors import PackageError
 
 FULL = """\
@@ -57,6 +57,23 @@ def test_folded_requirements_are_joined() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b",
+        "B_c[X,y] (>=1,<2)",
+        'b>=1;python_version<"3"',
+        "b ; extra == 'Some_Thing' and ( os_name=='x' or os_name=='y' )",
+        "b @ https://index.example/b;c.zip",
+        "b @ https://index.example/b.zip ; os_name == 'x'",
+    ],
+)
+def test_requirements_are_those_of_the_requirement_parser(line: str) -> None:
+    """Markers are parsed apart, to be remembered; nothing changes by it."""
+    text = f"Name: a\nVersion: 1\nRequires-Dist: {line}\n"
+    assert parse_metadata(text, Origin.WHEEL).requires == (parse_requirement(line),)
+
+
 def test_field_names_ignore_case() -> None:
     """Header names are case-insensitive (RFC 822)."""
     assert parse_metadata("NAME: a\nversion: 1\n", Origin.WHEEL) == Metadata(name="a", version="1")
@@ -76,6 +93,8 @@ def test_a_requires_python_that_is_no_specifier_counts_as_absent() -> None:
         ("Name: a\n", "Version is missing"),
         ("Name: a\nVersion: one\n", "Version: one"),
         ("Name: a\nVersion: 1\nRequires-Dist: b (>=1.*)\n", "Requires-Dist: b (>=1.*)"),
+        ("Name: a\nVersion: 1\nRequires-Dist: b; os == 1\n", "Requires-Dist: b; os == 1"),
+        ("Name: a\nVersion: 1\nRequires-Dist: b>=x; os_name == 'a'\n", "Requires-Dist: b>=x; os_name == 'a'"),
     ],
 )
 def test_a_bad_field_is_named(text: str, why: str) -> None:

@@ -98,9 +98,10 @@ def test_links_in_comments_and_scripts_are_no_links() -> None:
 
 
 def test_hashes_of_unknown_kind_or_length_are_left_out() -> None:
-    """A hash that can't be checked is none."""
+    """A hash that can't be checked is none; one that can't be right is one, and no file will match it."""
     assert read_hashes(f"sha256={SHA.upper()}&md5=1&blake7=12&egg=a") == (("sha256", SHA),)
-    assert read_hashes(f"sha256={'z' * 64}") == ()
+    assert read_hashes(f"sha512={'z' * 128}&sha1=") == ()
+    assert read_hashes(f"sha256={'z' * 64}") == (("sha256", "z" * 64),)
 
 
 _PIECES = [

@@ -9,6 +9,7 @@ from loopback import Fault, LoopbackIndex, make_sdist, make_wheel
 
 from pybuildsync.core.story import Warned
 from pybuildsync.errors import IndexFault
+from pybuildsync.index.client import IndexClient
 from pybuildsync.index.settings import IndexSettings
 
 ONE = make_wheel("lib", "1.0")
@@ -312,3 +313,57 @@ def test_an_address_that_cant_be_asked_is_refused_at_once(world: World, url: str
     """Before anything is asked anywhere."""
     with pytest.raises(IndexFault, match="can't be asked for packages"):
         world.client(url)
+
+
+def test_a_place_that_cant_be_read_is_an_error(world: World) -> None:
+    """What exists and can't be read is not the same as what doesn't exist."""
+    page = world.folder / "page.html"
+    page.symlink_to(page)
+    folder = world.folder / "folder.html"
+    folder.mkdir()
+    (folder / "lib-1.0.zip").symlink_to(folder / "lib-1.0.zip")
+    with world.client(settings=IndexSettings(find_links=(str(page),))) as client, pytest.raises(IndexFault):
+        client.listing("lib")
+    with world.client(settings=IndexSettings(find_links=(str(folder),))) as client, pytest.raises(IndexFault):
+        client.listing("lib")
+
+
+def test_one_page_that_changes_leaves_the_others_as_they_are(world: World) -> None:
+    """Also those that need no asking: a fresh index beside a folder that has changed."""
+    folder = world.folder / "wheels"
+    folder.mkdir()
+    settings = IndexSettings(find_links=(str(folder),))
+    with LoopbackIndex([ONE], cache_control="max-age=100") as index:
+        with world.client(index.url, settings=settings) as client:
+            client.listing("lib")
+        (folder / TWO.filename).write_bytes(TWO.data)
+        os.utime(folder, ns=(1, 1))
+        for offline in (False, True):
+            with world.client(index.url, settings=settings._replace(offline=offline)) as client:
+                assert client.listing("lib").versions == ("2.0", "1.0")
+            os.utime(folder, ns=(2, 2))
+    assert len(index.requests) == 1
+
+
+def test_what_listings_hang_on_can_be_watched(world: World) -> None:
+    """Their records, the pages on this machine, and the time until the first of the others has to be asked again."""
+    folder = world.folder / "wheels"
+    folder.mkdir()
+    settings = IndexSettings(find_links=(str(folder),))
+    with LoopbackIndex([ONE], cache_control="max-age=100") as index:
+        with world.client(index.url, settings=settings) as client:
+            assert client.evidence(["lib"]) is None
+            client.listing("lib")
+            paths, expires = client.evidence(["lib"]) or ((), 0.0)
+        with world.client(index.url, settings=settings._replace(offline=True)) as client:
+            assert client.evidence(["lib"]) == (paths, float("inf"))
+    assert expires == world.now + 100
+    assert [os.path.exists(path) for path in paths] == [True, True]
+    assert paths[1] == str(folder)
+
+
+def test_a_client_that_tells_nobody_works_as_well(world: World) -> None:
+    """A story is optional."""
+    settings = IndexSettings(find_links=(str(world.folder / "absent"),))
+    with IndexClient(settings, world.store) as client:
+        assert client.listing("lib").versions == ()

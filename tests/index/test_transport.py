@@ -9,7 +9,9 @@ from index.clients import World, only_file
 from loopback import CERTIFICATE, Fault, LoopbackIndex, make_wheel
 
 from pybuildsync.errors import EnvironmentFault, IndexFault
+from pybuildsync.index.credentials import Keyring
 from pybuildsync.index.settings import IndexSettings
+from pybuildsync.index.transport import Transport
 
 WHEEL = make_wheel("lib", "1.0")
 SECRET = "s3cret"  # noqa: S105 - nobody's
@@ -333,3 +335,13 @@ def test_the_store_works_without_a_home(tmp_path: Path) -> None:
     world = World(tmp_path, environ={"HOME": str(tmp_path / "nowhere")})
     with LoopbackIndex([WHEEL]) as index, world.client(index.url) as client:
         assert client.listing("lib").versions == ("1.0",)
+
+
+def test_a_page_without_end_is_not_read_to_it(world: World) -> None:
+    """256 MiB is more than any listing has."""
+    with LoopbackIndex([WHEEL]) as index:
+        transport = Transport(IndexSettings(), Keyring(), {}, world.pauses.append, largest_page=100)
+        with pytest.raises(IndexFault) as caught:
+            transport.fetch(f"{index.url}lib/", accept=frozenset())
+        assert caught.value.why == "it is longer than 100 bytes, which no listing is"
+        transport.close()

@@ -25,7 +25,7 @@ _TAG = re.compile(r"""<(a|base)\s((?:[^"'<>]++|"[^"]*+"|'[^']*+')*+)>""", re.IGN
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
 _VERSION = re.compile(r"""<meta\s[^>]*pypi:repository-version[^>]*>""", re.IGNORECASE)
 _CONTENT = re.compile(r"""content\s*=\s*["']?(\d+)""", re.IGNORECASE)
-_PLAIN_HASH = 71  # sha256= and 64 digits
+_SHA256 = HASHES["sha256"]
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
 
@@ -88,9 +88,12 @@ def parse_tags(text: str) -> Iterator[tuple[str, Attributes]]:
 
 
 def read_hashes(fragment: str) -> tuple[tuple[str, str], ...]:
-    """Return the hashes in *fragment*, ``ALGORITHM=HEX`` joined by ``&``; what is no hash is left out."""
-    if fragment[:7] == "sha256=" and len(fragment) == _PLAIN_HASH and _HEX.match(fragment, 7):
-        return (("sha256", fragment[7:]),)
+    """Return the hashes in *fragment*, ``ALGORITHM=HEX`` joined by ``&``; what can't be a hash is left out.
+
+    A SHA-256 of the right length counts even if it isn't hexadecimal: then no file will match it.
+    """
+    if fragment[:7] == "sha256=" and len(fragment) == 7 + _SHA256 and fragment[7:].isalnum():
+        return (("sha256", fragment[7:].lower()),)
     pairs = (part.partition("=") for part in fragment.split("&"))
     return valid_hashes((name, digest) for name, _, digest in pairs)
 
@@ -98,8 +101,8 @@ def read_hashes(fragment: str) -> tuple[tuple[str, str], ...]:
 def read_digests(hashes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the hashes in the dictionary *hashes* of a JSON page; mostly that is one SHA-256."""
     digest = hashes.get("sha256", "")
-    if len(hashes) == 1 and len(digest) == HASHES["sha256"] and _HEX.match(digest):
-        return (("sha256", digest),)
+    if len(hashes) == 1 and len(digest) == _SHA256 and digest.isalnum():
+        return (("sha256", digest.lower()),)
     return valid_hashes(hashes.items())
 
 

@@ -95,11 +95,14 @@ class Transport:
         keyring: Keyring,
         environ: Mapping[str, str],
         pause: Callable[[float], object] = time.sleep,
+        *,
+        largest_page: int = LARGEST_PAGE,
     ) -> None:
         self._settings = settings
         self._keyring = keyring
         self._environ = environ
         self._pause = pause
+        self._largest_page = largest_page
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, bool, bool], PoolManager] = {}
         self._servers: dict[tuple[str, str], HTTPConnectionPool] = {}
@@ -113,22 +116,27 @@ class Transport:
             IndexFault: as :meth:`open`; the answer broke off in every attempt, or is longer than 256 MiB.
 
         """
-        for attempt in range(self._settings.retries + 1):
+        attempt = 0
+        while True:
             reply = self.open(url, headers=headers, index=index, accept=accept)
             try:
                 pieces = []
                 length = 0
                 for piece in reply.chunks(decode=True):
                     length += len(piece)
-                    if length > LARGEST_PAGE:
-                        raise IndexFault(f"{shown(url)} is longer than {LARGEST_PAGE >> 20} MiB")
+                    if length > self._largest_page:
+                        raise IndexFault(
+                            f"{shown(url)} can't be read",
+                            why=f"it is longer than {self._largest_page} bytes, which no listing is",
+                            hint="check the address of the index",
+                        )
                     pieces.append(piece)
                 return Reply(reply.status, reply.headers, reply.url, b"".join(pieces))
             except BrokenAnswerError as error:
                 self.wait(attempt, error.fault)
             finally:
                 reply.close()
-        raise AssertionError  # the last wait raises
+            attempt += 1
 
     def open(
         self, url: str, *, headers: Mapping[str, str] | None = None, index: str = "", accept: frozenset[int]
@@ -146,7 +154,9 @@ class Transport:
         """
         from urllib3.exceptions import HTTPError
 
-        for attempt in range(self._settings.retries + 1):
+        attempt = -1
+        while True:
+            attempt += 1
             try:
                 reply = self._follow(url, headers or {}, index)
             except (HTTPError, OSError) as error:
@@ -162,7 +172,6 @@ class Transport:
             if reply.status not in RETRIED_STATUSES:
                 raise fault
             self.wait(attempt, fault, reply.headers.get("retry-after", ""))
-        raise AssertionError  # the last wait raises
 
     def wait(self, attempt: int, fault: IndexFault, wish: str = "") -> None:
         """Wait before another attempt (they count from 0); raise *fault* if that was the last one.
