@@ -1,27 +1,34 @@
 """What holds for every test here: the real registry as this machine is configured for it, and a store of its own.
 
 Tests here need the network, a C compiler, and minutes rather than seconds. They go through the command line that users
-have (``program``), in environments of their own.
+have (``program``), in environments of their own. With ``PYBUILDSYNC_INTEGRATION_CACHE`` the store is that folder and
+stays between runs, so that nothing is downloaded or built twice; what counts builds uses stores of its own.
 """
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from integration.command import Environment, run
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
+_KEPT = os.environ.pop("PYBUILDSYNC_INTEGRATION_CACHE", "")
+for _name in [name for name in os.environ if name.startswith("PYBUILDSYNC_")]:
+    del os.environ[_name]
 for _name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "SOURCE_DATE_EPOCH"):
     os.environ.pop(_name, None)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One store for all tests of a process: downloads are shared, and nothing comes from the user's."""
-    folder = tmp_path_factory.getbasetemp().parent / "integration-store"
+    """One store for all tests of a run: downloads are shared, and nothing comes from the user's."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # the workers' folders lie in one
+    folder = Path(os.path.abspath(_KEPT)) if _KEPT else base / "integration-store"
     os.environ["PYBUILDSYNC_CACHE_DIR"] = str(folder)
     return folder
 
@@ -29,19 +36,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def program() -> Run:
     """Run ``pybuildsync ARGUMENTS``; text is captured, the exit status is the test's to judge."""
-
-    def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "pybuildsync", *arguments]
-        environment = {**os.environ, **{name: str(value) for name, value in options.items()}}
-        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-
     return run
 
 
 @pytest.fixture
-def environment(tmp_path: Path, program: Run) -> Path:
+def new_environment(tmp_path: Path) -> Callable[[str], Environment]:
+    """Make a new, empty environment of that name."""
+    return lambda name: Environment.make(tmp_path / name)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
     """Return the folder of a new, empty environment."""
-    folder = tmp_path / "environment"
-    made = program("venv", str(folder))
-    assert made.returncode == 0, made.stderr
-    return folder
+    return Environment.make(tmp_path / "environment").folder
