@@ -3,6 +3,8 @@
 import pytest
 
 from core.fakes import World, versions_of
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.goal import Installed
 from pybuildsync.core.resolution import NoSolution
 
 
@@ -140,3 +142,32 @@ def test_the_build_prefers_what_will_run_to_the_newest() -> None:
     settled = world.settle(world.goal("c", "lib<2"))
     assert versions_of(settled) == {"c": "1.0", "lib": "1.0"}
     assert world.builds == ["c==1.0 [lib=1.0]"]
+
+
+def test_without_dependencies_a_source_is_built_against_what_is_installed() -> None:
+    """--no-deps resolves nothing else, and what is installed is what will run."""
+    world = library(World(), "1.0", "2.0").sdist(
+        "a", "1.0", "lib", build=("lib", "tool"), built=lambda env: (f"lib=={env['lib']}",)
+    )
+    world.wheel("tool", "1.0", "helper").wheel("helper", "1.0")
+    installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
+    settled = world.settle(world.goal("a", no_dependencies=True, installed=(installed,)))
+    assert versions_of(settled) == {"a": "1.0", "lib": "1.0"}
+    assert world.builds == ["a==1.0 [helper=1.0 lib=1.0 tool=1.0]"]
+
+
+def test_what_is_installed_and_only_present_is_preferred_when_building() -> None:
+    """`lib` is installed, nobody in the request needs it, and still it will run beside what is built."""
+    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
+    installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
+    settled = world.settle(world.goal("c", installed=(installed,)))
+    assert world.builds == ["c==1.0 [lib=1.0]"]
+    assert versions_of(settled) == {"c": "1.0"}
+
+
+def test_a_link_to_what_is_installed_keeps_it_or_moves_it_along() -> None:
+    """A linked library that is installed belongs to what runs, though no requirement names it."""
+    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib>=2",), links=("lib",))
+    installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
+    settled = world.settle(world.goal("c", installed=(installed,)))
+    assert versions_of(settled) == {"c": "1.0", "lib": "2.0"}

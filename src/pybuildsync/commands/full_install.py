@@ -13,6 +13,7 @@ from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.install_plan import Step, is_satisfied
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
+from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.errors import RequestError
@@ -100,7 +101,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     if placements:
         place(options, around, placements, story)
     if not planned.disturbed:
-        _remember(request, bench, around, placements, result)
+        _remember(request, bench, around, placements, planned=planned, result=result)
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target or planned.disturbed)
     return result._replace(watched=_marked(request) if may_stay else ())
 
@@ -111,10 +112,18 @@ def _marked(request: _Request) -> tuple[tuple[str, str], ...]:
 
 
 def _remember(
-    request: _Request, bench: Workbench, around: Surroundings, placements: tuple[Placement, ...], result: InstallResult
+    request: _Request,
+    bench: Workbench,
+    around: Surroundings,
+    placements: tuple[Placement, ...],
+    *,
+    planned: Planned,
+    result: InstallResult,
 ) -> None:
     """Remember the plan for the next environment like this one, if it hangs on nothing but listings and settings."""
     if not request.question or request.locals.direct or request.inputs.uses_variables or not placements:
+        return
+    if any(_is_passing(bench, each) for each in planned.settled.resolution.running):
         return
     evidence = bench.shop.client.evidence(bench.shop.knowledge.asked())
     if evidence is None:
@@ -127,6 +136,12 @@ def _remember(
         paths=(*settings_files(request.options), *request.inputs.files, *paths),
         expires=min(expires, 1e18),
     )
+
+
+def _is_passing(bench: Workbench, chosen: Chosen) -> bool:
+    """Whether *chosen* was built and isn't kept for another time."""
+    variant = chosen.pick.variant
+    return variant is not None and not chosen.pick.installed and bench.shop.built.find(variant.key) is None
 
 
 def _goal(request: _Request, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:
@@ -142,7 +157,7 @@ def _goal(request: _Request, bench: Workbench, installed: tuple[Installed, ...])
     reinstall |= frozenset(direct.name for direct in request.locals.direct)
     if options.force_reinstall:
         reinstall |= frozenset(each.name for each in installed)
-    build_date = options.build.build_time if options.build.build_time not in ("", "latest", "source") else ""
+    build_date = "" if options.build.build_time == "latest" else options.build.build_time
     if build_date:
         bench.shop.knowledge.with_times = True
     return Goal(

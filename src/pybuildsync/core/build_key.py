@@ -16,8 +16,9 @@ FORMAT = "1"
 class BuildInputs(NamedTuple):
     """What a build is made from.
 
-    ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it; ``environment`` is
-    sorted by name; ``config_settings`` and ``variables`` are sorted pairs of text.
+    ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it. The order of
+    ``environment``, ``config_settings`` and ``variables``, each named once, doesn't matter; that of one setting's values
+    does.
     """
 
     source: str
@@ -36,10 +37,10 @@ def build_key(inputs: BuildInputs) -> str:
         FORMAT,
         inputs.source,
         inputs.subdirectory,
-        tuple((each.name, each.version, each.sha256) for each in inputs.environment),
+        tuple(sorted((each.name, each.version, each.sha256) for each in inputs.environment)),
         (target.implementation, target.full_version, target.tags[:3], target.markers),
-        inputs.config_settings,
-        inputs.variables,
+        tuple(sorted(inputs.config_settings)),
+        tuple(sorted(inputs.variables)),
         inputs.editable,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -10,6 +10,7 @@ from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Source, Variant
 
 ALL = ":all:"
+AT_SOURCE = "source"  # build_date: each source's own upload time
 
 
 class Formats(NamedTuple):

@@ -47,9 +47,9 @@ def _step(chosen: Chosen, old: Installed | None, again: bool) -> Step:  # noqa: 
         return Step("install", chosen)
     if chosen.pick.installed:
         return Step("keep", chosen, old.version)
-    if old.version != chosen.version:
-        newer = parse_version(chosen.version) > parse_version(old.version)
-        return Step("upgrade" if newer else "downgrade", chosen, old.version)
+    before, after = parse_version(old.version), parse_version(chosen.version)
+    if before != after:
+        return Step("upgrade" if before < after else "downgrade", chosen, old.version)
     variant = chosen.pick.variant
     if variant is not None and not again and old.variant is not None and old.variant.key == variant.key:
         return Step("keep", chosen, old.version)

@@ -127,14 +127,17 @@ class Offers:
         entry = self._installed.get(name)
         return entry.variant if entry else None
 
+    def installed_version(self, name: str) -> str:
+        """Return the version of *name* that is installed and counts, "" for none."""
+        entry = self._installed.get(name)
+        return entry.version if entry else ""
+
     def stated(self, source: Source) -> SourceMetadata:
         """Return what *source* states before any of its code runs."""
         return self._knowledge.source_metadata(source)
 
     def requirements(self, metadata: Metadata, extra: str) -> Iterator[Requirement]:
         """Yield the requirements of *metadata* that hold here: those without an extra, or those that *extra* adds."""
-        if self.goal.no_dependencies:
-            return
         for requirement in metadata.requires:
             if not extra:
                 if self.markers.hold(requirement.marker):

@@ -8,7 +8,7 @@ together, tied where they must match.
 from collections.abc import Callable, Iterable
 
 from pybuildsync.core.facts import Metadata
-from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
 from pybuildsync.core.offers import Offers
 from pybuildsync.core.policies import EXACT
 from pybuildsync.core.reasons import (
@@ -85,8 +85,9 @@ class PackagingProvider:
         if scope:  # in a build environment: what will run, where that is known already
             parent: Package = (scope[:-1], name, "")
             running = decided(parent)
-            if running:
-                preferred = shelf.of_version(self.shelf(parent).version(running))
+            version = self.shelf(parent).version(running) if running else self.offers.installed_version(name)
+            if version:
+                preferred = shelf.of_version(version)
         elif name not in self.goal.upgrade:
             preferred = shelf.mask_where(lambda entry: entry.installed) if shelf.installed else 0
         return _newest(allowed & preferred or allowed)
@@ -106,8 +107,7 @@ class PackagingProvider:
         if not pick.installed and not self.offers.python_fits(metadata.requires_python):
             return Unavailable(Barred(f"needs Python {metadata.requires_python}"))
         needs = _Needs(self, scope)
-        for requirement in self.offers.requirements(metadata, extra):
-            needs.add(requirement, Requires(requirement))
+        self._requirements(needs, metadata, extra, only_installed=self.goal.no_dependencies and not building)
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
         elif pick.source is not None:
@@ -127,13 +127,23 @@ class PackagingProvider:
                 needs.add(requirement, Asked(requirement))
         return needs.result()
 
+    def _requirements(self, needs: "_Needs", metadata: Metadata, extra: str, *, only_installed: bool) -> None:
+        """Collect what *metadata* requires; with *only_installed* just that what is installed of it stays."""
+        for requirement in self.offers.requirements(metadata, extra):
+            if not only_installed:
+                needs.add(requirement, Requires(requirement))
+            elif self.offers.installed_version(requirement.name):
+                needs.keep(requirement)
+
     def _build_needs(self, needs: "_Needs", scope: Scope, source: Source, metadata: Metadata) -> None:
         """Collect what it takes to build *source*, tied to what will run."""
         stated = self.offers.stated(source)
         link = (source.name, source.version)
         self._match_runtime[link] = frozenset(stated.match_runtime)
         self._run_time_names[link] = frozenset(self._names_at_run_time(source, metadata)) | self._match_runtime[link]
-        self._scope_dates[link] = self._dates.get(source.identity, "")
+        own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
+        fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
+        self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
         build = _Needs(self, (*scope, link))
         for requirement in (
             *stated.build_requires,
@@ -159,7 +169,8 @@ class PackagingProvider:
             package: Package = (scope, match.name, "")
             allowed = self.shelf(package).accepted(match.policy.accepts, match.built)
             reason = BuiltAgainst(match.name, match.built, match.evidence, match.policy)
-            needs.dependencies.append(Dependency(package, allowed | 1, reason))
+            stays = not scope and self.offers.installed_version(match.name)  # it will run, whoever requires it
+            needs.dependencies.append(Dependency(package, allowed if stays else allowed | 1, reason))
 
     def limits(self, scope: Scope, name: str) -> Iterable[Dependency[Package]]:
         """Yield what limits *name* in *scope* without asking for it: constraints, and the date of its build tools."""
@@ -170,7 +181,7 @@ class PackagingProvider:
                 allowed = self.shelf(package).mask(constraint.specifier) | 1
                 yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
         if scope and not (name in self._run_time_names[scope[-1]] and not self._never_ties(scope, name)):
-            date = self._scope_dates[scope[-1]] or self.goal.build_date
+            date = self._scope_dates[scope[-1]]
             if date and name not in constraints:
                 yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
 
@@ -247,6 +258,14 @@ class _Needs:
         tie = provider.tie(scope, name) if scope else None
         if tie is not None:
             self.ties.append(tie)
+
+    def keep(self, requirement: Requirement) -> None:
+        """Collect that what is installed of *requirement*'s project stays, whether or not it is what is required."""
+        package: Package = (self._scope, requirement.name, "")
+        shelf = self._provider.shelf(package)
+        self.dependencies.append(
+            Dependency(package, shelf.mask_where(lambda entry: entry.installed), Requires(requirement))
+        )
 
     def result(self) -> Dependencies[Package]:
         return Dependencies(tuple(self.dependencies), tuple(self.ties))

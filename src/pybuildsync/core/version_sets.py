@@ -54,7 +54,7 @@ def specifier_mask(versions: tuple[str, ...], specifier: str) -> int:
 
 def admits_pre_releases(specifier: str) -> bool:
     """Whether *specifier* itself names a pre-release, and so admits those of its project (PEP 440)."""
-    if not any(letters in specifier for letters in _PRE_RELEASE_LETTERS):
+    if not any(character.isalpha() for character in specifier):  # "pre", "c" and "RC" are spellings, too
         return False
     from packaging.specifiers import SpecifierSet
 

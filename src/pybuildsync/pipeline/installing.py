@@ -5,7 +5,7 @@ Nothing in the environment changes before everything is fetched, built and check
 
 from typing import NamedTuple
 
-from pybuildsync.core.goal import Goal, Installed
+from pybuildsync.core.goal import Direct, Goal, Installed
 from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
 from pybuildsync.core.loop import Settled, settle
 from pybuildsync.core.markers import MarkerAnswers
@@ -20,6 +20,8 @@ from pybuildsync.pipeline.builds import Builds
 from pybuildsync.pipeline.linked_libraries import installed_files
 from pybuildsync.pipeline.ordering import fetch_wheels
 from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.archives import find_archive
+from pybuildsync.store.location import Store
 from pybuildsync.store.wheels import UnpackedWheel
 
 
@@ -59,7 +61,7 @@ def plan_install(
             break
         if not rebuild:
             raise _refused(again)
-        goal = _with_rebuilds(goal, again)
+        goal = _with_rebuilds(goal, again, shop.store)
     steps = make_plan(settled.resolution, goal.installed, goal.reinstall)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
 
@@ -76,14 +78,28 @@ def _disturbed_by(
     return tuple(each for each in now if each.match is not None or (each.installed.name, each.library) not in was)
 
 
-def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...]) -> Goal:
-    """Return *goal* with the sources of installed variants back among the requirements."""
+def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...], store: Store) -> Goal:
+    """Return *goal* with the sources of installed variants back among the requirements.
+
+    The very source that the record names is taken where the store has it, else that of the same version on an index.
+    """
     names = frozenset(each.installed.name for each in disturbed)
     requirements = tuple(
         Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed
     )
     formats = goal.formats._replace(no_binary=goal.formats.no_binary | names)
+    direct = tuple(each for each in (_recorded_source(one, store) for one in disturbed) if each is not None)
+    goal = goal._replace(direct=(*goal.direct, *direct))
     return goal._replace(requirements=(*goal.requirements, *requirements), formats=formats)
+
+
+def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
+    """Return the source that the build record of an installed variant names, if the store has its archive."""
+    variant = disturbed.installed.variant
+    path = find_archive(store, variant.source.digest) if variant is not None and variant.source.digest else None
+    if variant is None or path is None:
+        return None
+    return Direct(variant.source.name, variant.source.version, source=variant.source._replace(path=path))
 
 
 def _refused(disturbed: tuple[Disturbed, ...]) -> RequestError:

@@ -17,7 +17,7 @@ from pybuildsync.core.story import (
     Matched,
     Warned,
 )
-from pybuildsync.core.variants import Facts, LinkParts, Variant
+from pybuildsync.core.variants import Facts, LinkParts, Source, Variant
 from pybuildsync.frontend.build_job import BuildFailure, BuildResult
 from pybuildsync.pipeline.build_records import record_of
 from pybuildsync.pipeline.linked_libraries import libraries_of
@@ -25,7 +25,7 @@ from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import BuiltWheel
 from pybuildsync.store.records import read_record, write_record
-from pybuildsync.store.wheels import add_wheel, find_wheel
+from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
 from pybuildsync.store.writing import remove_tree
 
 _FORMAT = 1
@@ -79,6 +79,9 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
         text = f"{source.name} {source.version}: {module} looks for libraries in {folder}, which goes with the build"
         shop.story.tell(Warned(text))
     variant = _variant(goal, order, built, links.parts, "")
+    if links.leaving:  # of no use once the build's folder is gone: neither kept for another time nor recorded
+        unpacked = _unpack(shop, source, result.wheel_path)
+        return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
     record = record_of(order, goal, variant, prepared=prepared, result=result, settings=shop.settings)
     wheel_path = _with_record(result.wheel_path, record)
     told = marshal.dumps(
@@ -90,6 +93,17 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
     for failed_key in shop.failures.pop(source.identity, {}):
         _remember(shop, failed_key, {"date": order.date})
     return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
+
+
+def _unpack(shop: Workshop, source: Source, wheel_path: str) -> UnpackedWheel:
+    """Return the wheel at *wheel_path*, which goes, unpacked."""
+    import hashlib
+
+    with open(wheel_path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    unpacked = add_wheel(shop.store, wheel_path, digest, project=source.name, version=source.version)
+    remove_tree(os.path.dirname(wheel_path))
+    return unpacked
 
 
 def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:
