@@ -54,6 +54,7 @@ class PackagingProvider:
         self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
         self._scope_dates: dict[tuple[str, str], str] = {}
         self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
+        self._asked = frozenset(requirement.name for requirement in goal.requirements)
         self._asked_extras: dict[str, tuple[str, ...]] = {}
         for requirement in goal.requirements:
             known = self._asked_extras.get(requirement.name, ())
@@ -80,17 +81,20 @@ class PackagingProvider:
         if extra:
             base = decided((scope, name, ""))
             return base if allowed >> base & 1 and base else _newest(allowed)
-        shelf = self.shelf(package)
-        preferred = 0
-        if scope:  # in a build environment: what will run, where that is known already
-            parent: Package = (scope[:-1], name, "")
-            running = decided(parent)
-            version = self.shelf(parent).version(running) if running else self.offers.installed_version(name)
-            if version:
-                preferred = shelf.of_version(version)
-        elif name not in self.goal.upgrade:
-            preferred = shelf.mask_where(lambda entry: entry.installed) if shelf.installed else 0
-        return _newest(allowed & preferred or allowed)
+        return _newest(allowed & self._preferred(scope, name, decided) or allowed)
+
+    def _preferred(self, scope: Scope, name: str, decided: Callable[[Package], int]) -> int:
+        """Return the entries of *name* that are taken before newer ones, 0 for none."""
+        shelf = self.shelf((scope, name, ""))
+        if not scope:
+            stays = shelf.installed is not None and name not in self.goal.upgrade
+            return shelf.mask_where(lambda entry: entry.installed) if stays else 0
+        if self._never_ties(scope, name):
+            return 0  # a build tool: the newest that serves, whatever runs or is installed
+        parent: Package = (scope[:-1], name, "")
+        running = decided(parent)
+        version = self.shelf(parent).version(running) if running else self.offers.installed_version(name)
+        return shelf.of_version(version) if version else 0
 
     def dependencies(self, package: Package, bit: int) -> Dependencies[Package] | Unavailable:
         """Return what the entry *bit* of *package* needs, or why it can't be had."""
@@ -132,7 +136,7 @@ class PackagingProvider:
         for requirement in self.offers.requirements(metadata, extra):
             if not only_installed:
                 needs.add(requirement, Requires(requirement))
-            elif self.offers.installed_version(requirement.name):
+            elif self.offers.installed_version(requirement.name) and requirement.name not in self._asked:
                 needs.keep(requirement)
 
     def _build_needs(self, needs: "_Needs", scope: Scope, source: Source, metadata: Metadata) -> None:
