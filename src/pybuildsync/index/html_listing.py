@@ -20,6 +20,7 @@ HASHES = {"sha256": 64, "sha512": 128, "sha384": 96, "sha224": 56, "sha1": 40, "
 _UNUSUAL = re.compile(
     r"<(?:!--|!\[|\?|script|style|textarea|template|title[^>]*>[^<]*<(?!/)|xmp|plaintext|no)", re.IGNORECASE
 )
+_UNCLOSED = re.compile(r"<[A-Za-z/][^<>]*+<")
 _OPENING = re.compile(r"<(?:a|base)(?=[\s/])", re.IGNORECASE)
 _TAG = re.compile(r"""<(a|base)\s((?:[^"'<>]++|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
@@ -56,7 +57,7 @@ def read_html(text: str, url: str, index: str) -> tuple[DistributionFile, ...]:
 
 def find_tags(text: str) -> Iterator[tuple[str, Attributes]]:
     """Yield the ``a`` and ``base`` tags of the page *text* with their attributes, decoded."""
-    found = None if _UNUSUAL.search(text) else _TAG.findall(text)
+    found = None if _UNUSUAL.search(text) or _UNCLOSED.search(text) else _TAG.findall(text)
     if found is None or len(found) != len(_OPENING.findall(text)):
         yield from parse_tags(text)
         return
