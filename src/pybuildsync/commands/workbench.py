@@ -177,7 +177,7 @@ def _build_settings(build: BuildOptions, store: Store, environ: Mapping[str, str
         config_settings=config_settings,
         variables=variables,
         timeout=build.build_timeout,
-        retry=not build.no_build_time_retry and build.build_time in ("", "latest"),
+        retry=not build.no_build_time_retry and not build.build_time,
         log_folder=os.path.join(store.root, "logs"),
     )
 

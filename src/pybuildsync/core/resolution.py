@@ -16,6 +16,8 @@ from pybuildsync.core.variants import Facts, Scope
 from pybuildsync.core.wording import explain_failure
 from pybuildsync.errors import RequestError
 
+_TOLD = 8  # versions that a hint lists
+
 
 class Chosen(NamedTuple):
     """A distribution of a resolution: which, for whom (``scope``), as what (``pick``), with which ``extras``."""
@@ -105,4 +107,14 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
 
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
-    return NoSolution("no set of versions fits", why=explain_failure(provider, failure))
+    why = explain_failure(provider, failure)
+    for requirement in provider.goal.requirements:
+        shelf = provider.shelf(((), requirement.name, ""))
+        if not shelf.versions:
+            hint = "check the spelling, or name the index that has it with --extra-index-url"
+            return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint)
+        if not shelf.mask(requirement.specifier):
+            newest = ", ".join(shelf.versions[:_TOLD]) + (", ..." if len(shelf.versions) > _TOLD else "")
+            return NoSolution(f"no version fits {requirement}", why=why, hint=f"there are {requirement.name} {newest}")
+    hint = "loosen one of the requirements above, or leave out a pin"
+    return NoSolution("no set of versions fits", why=why, hint=hint)

@@ -125,6 +125,8 @@ def _how(shelf: Shelf, mask: int) -> str:
     """Say how a version is meant, where it has been built: as it was built against something, or not built again."""
     entries = [shelf.entry(bit) for bit in range(1, shelf.count + 1) if mask >> bit & 1]
     variants = [entry.variant for entry in entries if entry.variant is not None]
+    if len(entries) == 1 and entries[0].installed:
+        return " (installed)"
     if len(entries) != 1 or not variants:
         return ""
     against = ", ".join(f"{name} {version}" for name, version in variants[0].coupled)
