@@ -66,7 +66,13 @@ def read_requirement_file(path: str, *, environ: Mapping[str, str], constraints:
 
 
 def _read(
-    path: str, shown: str, found: RequirementFile, environ: Mapping[str, str], *, constraints: bool, chain: tuple[str, ...]
+    path: str,
+    shown: str,
+    found: RequirementFile,
+    environ: Mapping[str, str],
+    *,
+    constraints: bool,
+    chain: tuple[str, ...],
 ) -> None:
     if path in chain:
         raise RequestError(
