@@ -17,8 +17,8 @@ class BuildInputs(NamedTuple):
     """What a build is made from.
 
     ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it. The order of
-    ``environment``, ``config_settings`` and ``variables``, each named once, doesn't matter; that of one setting's values
-    does.
+    ``environment``, ``config_settings`` and ``variables``, each named once, doesn't matter; that of one setting's
+    values does.
     """
 
     source: str

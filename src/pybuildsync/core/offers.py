@@ -7,7 +7,7 @@ version, tags, yanks (PEP 592), refused formats. Decides nothing between entries
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pybuildsync.core.candidates import DistributionFile
+from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata, SourceMetadata
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.markers import MarkerAnswers
@@ -40,6 +40,8 @@ class Offers:
         self._admitted = admitted
         self._ranks = TagRanks(goal.target)
         self._shelves: dict[tuple[bool, str], Shelf] = {}
+        self._pinned: dict[str, set[str]] = {}  # in what runs and in what builds: a pin counts for both
+        self._refused: list[tuple[str, str]] = []
         self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
         self._python: dict[str, bool] = {}
         self._direct = {direct.name: direct for direct in goal.direct}
@@ -51,15 +53,18 @@ class Offers:
         shelf = self._shelves.get(key)
         if shelf is None:
             direct = self._direct.get(name)
+            kept = self.installed_version(name)
             variants = tuple(variant for variant in self.facts.variants if variant.source.name == name)
             if direct is not None:
                 variants = tuple(variant for variant in variants if _is_of(variant, direct.source))
             shelf = self._shelves[key] = Shelf(
-                self._knowledge.listing(name),
+                self._knowledge.listing(name) if direct is None else Listing(name, (), ()),
                 variants=variants,
                 installed=None if building else self._installed.get(name),
                 direct=direct,
                 pre_releases=self.goal.pre_releases or name in self._admitted,
+                pinned=self._pinned.setdefault(name, {kept} - {""}),
+                kept=kept,
             )
         return shelf
 
@@ -91,7 +96,8 @@ class Offers:
         if not files:
             return Barred("is installed here, and no index has it")
         live = tuple(file for file in files if file.yanked is None)
-        if not live and version not in shelf.pinned:
+        if not live and version not in shelf.pinned and f"{shelf.project}=={version}" not in self._admitted:
+            self._refused.append((shelf.project, version))
             reason = next((file.yanked for file in files if file.yanked), "")
             return Barred(f"was yanked{f' ({reason})' if reason else ''}")
         fitting = tuple(file for file in live or files if self.python_fits(file.requires_python))
@@ -111,6 +117,19 @@ class Offers:
         if sdist is not None:
             return Barred("has no wheel for this Python and platform, and building it is refused (--only-binary)")
         return Barred(f"has no wheel for Python {target.version} on {target.platform}, and no sdist")
+
+    def yanked(self, shelf: Shelf) -> int:
+        """Return the entries of *shelf* that may be had, as they are pinned, though they were yanked (PEP 592)."""
+        found = 0
+        for position, version in enumerate(shelf.versions):
+            if version in shelf.pinned:
+                files = shelf.files(position)
+                found |= bool(files and all(file.yanked is not None for file in files)) << position
+        return shelf.expand(found)
+
+    def late_pins(self) -> frozenset[str]:
+        """Return the yanked releases, as "NAME==VERSION", that were refused before something was found to pin them."""
+        return frozenset(f"{name}=={version}" for name, version in self._refused if version in self._pinned[name])
 
     def metadata(self, name: str, pick: Pick) -> Metadata:
         """Return the metadata of an entry; assumed for a source that is not built."""

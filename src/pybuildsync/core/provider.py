@@ -60,6 +60,10 @@ class PackagingProvider:
             known = self._asked_extras.get(requirement.name, ())
             self._asked_extras[requirement.name] = (*known, *requirement.extras)
 
+    def admitting(self) -> frozenset[str]:
+        """Return what was learnt too late to be admitted: names whose pre-releases count, pins of yanked releases."""
+        return frozenset(self.naming_pre_releases) | self.offers.late_pins()
+
     def shelf(self, package: Package) -> Shelf:
         """Return the shelf of *package*'s project."""
         return self.offers.shelf(package[1], building=bool(package[0]))
@@ -81,7 +85,8 @@ class PackagingProvider:
         if extra:
             base = decided((scope, name, ""))
             return base if allowed >> base & 1 and base else _newest(allowed)
-        return _newest(allowed & self._preferred(scope, name, decided) or allowed)
+        preferred = allowed & self._preferred(scope, name, decided)
+        return _newest(preferred or allowed & ~self.offers.yanked(self.shelf(package)) or allowed)
 
     def _preferred(self, scope: Scope, name: str, decided: Callable[[Package], int]) -> int:
         """Return the entries of *name* that are taken before newer ones, 0 for none."""

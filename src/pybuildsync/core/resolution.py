@@ -74,8 +74,9 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
         outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_rank)
         if isinstance(outcome, Solution):
             return _read(provider, outcome)
-        # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed.
-        named = frozenset(provider.naming_pre_releases) | admitted
+        # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed;
+        # a yanked release that some requirement pins may be had (PEP 592).
+        named = provider.admitting() | admitted
         if named == admitted:
             raise _no_solution(provider, outcome)
         admitted = named

@@ -29,7 +29,11 @@ class Entry(NamedTuple):
 
 
 class Shelf:
-    """The entries of one project, and sets of them."""
+    """The entries of one project, and sets of them.
+
+    ``pinned`` collects the versions that a specifier pins (PEP 592), maybe together with other shelves of the project;
+    ``kept`` is a version whose being a pre-release doesn't count.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,8 @@ class Shelf:
         installed: Installed | None = None,
         direct: Direct | None = None,
         pre_releases: bool = False,
+        pinned: set[str] | None = None,
+        kept: str = "",
     ) -> None:
         self.project = listing.project
         self.direct = direct
@@ -63,10 +69,10 @@ class Shelf:
             self.count = len(entries)
         self._entries = tuple(entries)
         self._pre = pre_release_mask(versions)
-        if installed is not None and direct is None:  # what is installed may stay
-            self._pre &= ~(1 << versions.index(installed.version))
+        if kept in versions:  # what is installed may stay
+            self._pre &= ~(1 << versions.index(kept))
         self._admit_all = pre_releases
-        self.pinned: set[str] = set()
+        self.pinned = set[str]() if pinned is None else pinned
         self.positions = cache(self._positions)
 
     @property
@@ -91,10 +97,9 @@ class Shelf:
 
     def _positions(self, specifier: str) -> int:
         """Return the positions that *specifier* accepts, with the rule for pre-releases (PEP 440)."""
-        pin = pinned_version(specifier)
-        if pin:
-            self.pinned.add(str(parse_version(pin)) if not specifier.startswith("===") else pin)
         mask = specifier_mask(self.versions, specifier)
+        if pinned_version(specifier):
+            self.pinned |= {version for at, version in enumerate(self.versions) if mask >> at & 1}
         if self._admit_all or self.direct is not None or admits_pre_releases(specifier):
             return mask
         return mask & ~self._pre or mask  # pre-releases only where nothing else fits
