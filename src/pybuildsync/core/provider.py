@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
-from pybuildsync.core.offers import Offers
+from pybuildsync.core.offers import Offers, Pick
 from pybuildsync.core.policies import EXACT
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
@@ -115,8 +115,12 @@ class PackagingProvider:
         metadata = self.offers.metadata(name, pick)
         if not pick.installed and not self.offers.python_fits(metadata.requires_python):
             return Unavailable(Barred(f"needs Python {metadata.requires_python}"))
+        only_installed = self.goal.no_dependencies and not building
+        away = self._by_url(pick, () if only_installed else self.offers.requirements(metadata, extra))
+        if away is not None:
+            return Unavailable(Barred(f"needs {away}, and a URL among what a distribution needs is not supported"))
         needs = _Needs(self, scope)
-        self._requirements(needs, metadata, extra, only_installed=self.goal.no_dependencies and not building)
+        self._requirements(needs, metadata, extra, only_installed=only_installed)
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
         elif pick.source is not None:
@@ -144,6 +148,24 @@ class PackagingProvider:
             elif self.offers.installed_version(requirement.name) and requirement.name not in self._asked:
                 needs.keep(requirement)
 
+    def _by_url(self, pick: Pick, requires: Iterable[Requirement]) -> Requirement | None:
+        """Return which of *requires* and of what builds it *pick* needs from a URL, and no path is given for it."""
+        if pick.installed:
+            return None
+        needed = [*requires]
+        if pick.source is not None:
+            needed += [r for r in self._to_build(pick.source) if self.offers.markers.hold(r.marker)]
+        given = {direct.name for direct in self.goal.direct}
+        return next((requirement for requirement in needed if requirement.url and requirement.name not in given), None)
+
+    def _to_build(self, source: Source) -> tuple[Requirement, ...]:
+        """Return all that it takes to build *source*, as far as is known: the table's, the hook's, the user's."""
+        return (
+            *self.offers.stated(source).build_requires,
+            *self._hook_requires.get(source.identity, ()),
+            *self._extra_build.get(source.name, ()),
+        )
+
     def _build_needs(self, needs: "_Needs", scope: Scope, source: Source, metadata: Metadata) -> None:
         """Collect what it takes to build *source*, tied to what will run."""
         stated = self.offers.stated(source)
@@ -154,11 +176,7 @@ class PackagingProvider:
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
         build = _Needs(self, (*scope, link))
-        for requirement in (
-            *stated.build_requires,
-            *self._hook_requires.get(source.identity, ()),
-            *self._extra_build.get(source.name, ()),
-        ):
+        for requirement in self._to_build(source):
             if self.offers.markers.hold(requirement.marker):
                 build.add(requirement, BuildRequires(requirement))
         needs.dependencies += build.dependencies
