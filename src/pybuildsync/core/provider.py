@@ -38,13 +38,14 @@ class PackagingProvider:
     """Answers the solver for one resolution; everything it says follows from the goal, the facts and the knowledge.
 
     ``admitted`` are projects whose pre-releases count; ``naming_pre_releases`` collects those that some requirement
-    names a pre-release of.
+    names a pre-release of; ``looked_into`` what each entry stands for that could be had, by (scope, name) and bit.
     """
 
     def __init__(self, goal: Goal, knowledge: Knowledge, facts: Facts, admitted: frozenset[str] = frozenset()) -> None:
         self.goal = goal
         self.offers = Offers(goal, knowledge, facts, admitted)
         self.naming_pre_releases: set[str] = set()
+        self.looked_into: dict[tuple[tuple[Scope, str], int], tuple[Pick, Metadata]] = {}
         self._facts = facts
         self._constraints = _by_name(goal.constraints)
         self._build_constraints = _by_name(goal.build_constraints)
@@ -119,6 +120,7 @@ class PackagingProvider:
         away = self._by_url(pick, () if only_installed else self.offers.requirements(metadata, extra))
         if away is not None:
             return Unavailable(Barred(f"needs {away}, and a URL among what a distribution needs is not supported"))
+        self.looked_into[package[:2], bit] = pick, metadata
         needs = _Needs(self, scope)
         self._requirements(needs, metadata, extra, only_installed=only_installed)
         if extra:

@@ -9,7 +9,6 @@ from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
-from pybuildsync.core.reasons import Barred
 from pybuildsync.core.solver.outcome import Failure, Solution
 from pybuildsync.core.solver.solve import solve
 from pybuildsync.core.variants import Facts, Scope
@@ -96,11 +95,7 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
     for (scope, name, extra), bit in solution.selected.items():
         if extra or not name:
             continue
-        building = bool(scope)
-        pick = provider.offers.pick(name, bit, building=building)
-        if isinstance(pick, Barred):
-            raise TypeError(pick)
-        metadata = provider.offers.metadata(name, pick)
+        pick, metadata = provider.looked_into[(scope, name), bit]
         asked = tuple(sorted(extras.get((scope, name), ())))
         chosen.append(Chosen(scope, name, pick.version, asked, pick, metadata))
     chosen.sort(key=lambda each: (len(each.scope), each.scope, each.name))
