@@ -77,7 +77,9 @@ def judge(  # noqa: C901 - the table of evidence, row by row
             match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
         else:
             continue
-        coupled.append((name, version))
         if not match.policy.is_any or match.evidence == "baked":
             matches.append(match)
+            coupled.append((name, version))
+        elif baked:  # free to run with any, and yet its metadata depends on it
+            coupled.append((name, version))
     return Verdict(tuple(matches), tuple(coupled), contradiction)
