@@ -120,7 +120,7 @@ def _unsettled(history: list[dict[str, str]], facts: Facts, max_rounds: int) -> 
     said = [
         f"{variant.source.name} {variant.source.version}, built against "
         f"{', '.join(f'{name} {version}' for name, version in variant.coupled) or 'nothing that matters'}, requires "
-        f"{', '.join(str(requirement) for requirement in variant.metadata.requires if not requirement.marker)}"
+        f"{', '.join(str(each) for each in variant.metadata.requires if not each.marker) or 'nothing'}"
         for variant in facts.variants
     ]
     return PackageError(
