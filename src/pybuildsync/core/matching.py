@@ -77,9 +77,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
             match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
         else:
             continue
-        if not match.policy.is_any or match.evidence == "baked":
-            matches.append(match)
-            coupled.append((name, version))
-        elif baked:  # free to run with any, and yet its metadata depends on it
-            coupled.append((name, version))
+        free = match.policy.is_any and match.evidence != "baked"
+        matches += [] if free else [match]
+        coupled += [] if free and not baked else [(name, version)]  # the metadata depends on what is baked, free or not
     return Verdict(tuple(matches), tuple(coupled), contradiction)
