@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pybuildsync.core.facts import Metadata
-from pybuildsync.core.goal import Goal
+from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.policies import EXACT, Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
@@ -27,6 +27,7 @@ def record_of(
     source = order.source
     is_tree = os.path.isdir(order.path)
     target = goal.target
+    build_time, as_of = _build_time(order, goal)
     return record.make_record(
         name=source.name,
         version=source.version,
@@ -50,10 +51,20 @@ def record_of(
         links=[record.Link(module, library, owner, path) for module, library, owner, path, _ in variant.links],
         config_settings=dict(settings.config_settings(source.name)),
         variables=dict(settings.variables(source.name)),
-        build_time="retry" if order.date else "latest",
-        as_of=order.date,
+        build_time=build_time,
+        as_of=as_of,
         build_key=order.key,
     )
+
+
+def _build_time(order: Order, goal: Goal) -> tuple[str, str]:
+    """Return which rule dated the build tools of *order*, and the date."""
+    if order.date:
+        return "retry", order.date
+    if goal.build_date == AT_SOURCE:
+        time = order.source.file.upload_time if order.source.file else ""
+        return ("source", time) if time else ("latest", "")
+    return ("date", goal.build_date) if goal.build_date else ("latest", "")
 
 
 def _tags(wheel_path: str) -> list[str]:

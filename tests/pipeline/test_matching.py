@@ -1,0 +1,65 @@
+"""Sources and the libraries they are built against: what is built with what, and when it is built again."""
+
+from pipeline.worlds import Place, builds, sdist, wheel
+
+
+def stock(place: Place, *archives: object) -> None:
+    """Put *archives* into the index."""
+    for archive in archives:
+        place.index.add(archive)  # type: ignore[arg-type]  # archives all
+
+
+def shelf(place: Place) -> None:
+    """Fill the index: a library in three versions, and a source that bakes the one it is built with."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0", "3.0")))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "=={}"}))
+
+
+def test_a_source_is_built_against_what_runs(place: Place) -> None:
+    """Without pins: the newest library, one build, and a record that says so."""
+    shelf(place)
+    said = place.install("app")
+    assert builds(said) == ["app 1.0"]
+    assert place.versions() == {"app": "1.0", "lib": "3.0"}
+    assert place.built_with("app") == {"lib": "3.0"}
+    record = place.record("app")
+    assert [(each["name"], each["version"]) for each in record["environment"]] == [("lib", "3.0")]
+    assert [(each["name"], each["evidence"]) for each in record["matches"]] == [("lib", "baked")]
+    assert place.run("check").status == 0
+
+
+def test_a_pin_decides_what_is_built_against(place: Place) -> None:
+    """What runs is pinned, so that is built against."""
+    shelf(place)
+    place.install("app", "lib==1.0")
+    assert place.built_with("app") == {"lib": "1.0"}
+
+
+def test_the_second_time_builds_nothing(place: Place) -> None:
+    """The same again builds nothing, in a new environment neither; going back to an earlier pin neither."""
+    shelf(place)
+    assert builds(place.install("app", "lib==2.0")) == ["app 1.0"]
+    assert "already satisfied" in place.install("app", "lib==2.0").out
+    assert builds(place.install("app", "lib==1.0")) == ["app 1.0"]
+    assert builds(place.install("app", "lib==2.0")) == []
+    assert place.built_with("app") == {"lib": "2.0"}
+    assert place.run("check").status == 0
+
+
+def test_a_library_that_changes_has_what_is_built_against_it_rebuilt(place: Place) -> None:
+    """Changing the library alone puts the source back among what is installed, in the same step, with the reason."""
+    shelf(place)
+    place.install("app", "lib==2.0")
+    said = place.install("lib==3.0")
+    assert place.versions() == {"app": "1.0", "lib": "3.0"}
+    assert place.built_with("app") == {"lib": "3.0"}
+    assert "(rebuilt: lib 2.0 -> 3.0)" in said.out
+
+
+def test_no_rebuild_refuses_the_change(place: Place) -> None:
+    """With --no-rebuild a change that would break what is installed is refused, and nothing changes."""
+    shelf(place)
+    place.install("app", "lib==2.0")
+    error = place.refused("--no-rebuild", "lib==3.0")
+    assert "the change would break what is installed" in error
+    assert place.built_with("app") == {"lib": "2.0"}
