@@ -48,7 +48,9 @@ def judge(  # noqa: C901 - the table of evidence, row by row
         if markers.hold(requirement.marker):
             required.setdefault(requirement.name, []).append(requirement)
     stated = {(r.name, r.specifier) for r in static_requires}
-    linked = {name for name, _ in links}
+    linked: dict[str, list[str]] = {}
+    for owner, library in links:
+        linked.setdefault(owner, []).append(library)
     own = frozenset(match_runtime)
     matches: list[Match] = []
     coupled: list[tuple[str, str]] = []
@@ -69,7 +71,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
                 contradiction = f"requires {text}, which excludes what it was built against: {name} {version}"
             match = Match(name, version, "baked", ANY, f"the wheel requires {text}")
         elif name in linked:
-            libraries = ", ".join(sorted(library for owner, library in links if owner == name))
+            libraries = ", ".join(sorted(set(linked[name])))
             policy = policies.policy(project, name, version)
             match = Match(name, version, "linked", policy, f"its extension modules need {libraries}")
         elif name in required:
