@@ -115,7 +115,6 @@ def _new_folder(job: BuildJob) -> str:
     base = os.path.join(job.work, f"build-{job.key[:16]}")
     try:
         os.makedirs(job.work, exist_ok=True)
-        os.makedirs(job.output, exist_ok=True)
         for attempt in range(1000):
             folder = f"{base}-{attempt}" if attempt else base
             try:

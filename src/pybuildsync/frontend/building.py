@@ -151,6 +151,7 @@ def _build_wheel(build: _Build) -> tuple[str, str]:
     _check_text(build, text, hook)
     wheel_path = os.path.join(job.output, os.path.basename(built))
     try:
+        os.makedirs(job.output, exist_ok=True)
         shutil.move(built, wheel_path)
     except OSError as error:
         raise EnvironmentFault(

@@ -21,6 +21,7 @@ from pybuildsync.pipeline.learning import go_back, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.location import temporary_folder
 from pybuildsync.store.writing import new_temporary
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _submit(shop: Workshop, order: Order, facts: Facts, want: tuple[Want, ...]) 
         source=order.path,
         python=shop.python,
         populate=shop.populate,
-        work=new_temporary(shop.store),
+        work=temporary_folder(shop.store),  # one place: compilers write paths into what they make
         output=new_temporary(shop.store),
         log_path=log,
         want=want,
