@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -29,18 +29,16 @@ _OWN = (".pybuildsync.lock", "__pycache__")  # what using an environment leaves 
 Ran = subprocess.CompletedProcess[str]
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, timeout: float = PATIENCE, **variables: object) -> Ran:
+def run(*arguments: str | Path, variables: Mapping[str, str] | None = None, timeout: float = PATIENCE) -> Ran:
     """Run ``pybuildsync ARGUMENTS`` with *variables* in its environment; the exit status is the test's to judge."""
-    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+    environment = {**os.environ, **(variables or {})}
     command = [*PROGRAM, *map(str, arguments)]
-    return subprocess.run(
-        command, check=False, capture_output=True, text=True, env=environment, cwd=cwd, timeout=timeout
-    )
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A virtual environment; commands on it run with *options* besides their own."""
+    """A virtual environment; ``install`` runs on it with *options* besides its own."""
 
     folder: Path
     options: tuple[str, ...] = ()
@@ -63,13 +61,14 @@ class Environment:
         (found,) = self.folder.glob("lib/*/site-packages")
         return found
 
-    def command(self, verb: str, *arguments: str | Path, **variables: object) -> Ran:
+    def command(self, verb: str, *arguments: str | Path, variables: Mapping[str, str] | None = None) -> Ran:
         """Run ``pybuildsync VERB --python THIS ARGUMENTS``."""
-        return run(verb, "--python", self.folder, *self.options, *arguments, **variables)
+        options = self.options if verb == "install" else ()
+        return run(verb, "--python", self.folder, *options, *arguments, variables=variables)
 
-    def install(self, *arguments: str | Path, **variables: object) -> dict[str, Any]:
+    def install(self, *arguments: str | Path, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Install what must work; return the result that ``--json`` gives, and the story as "stderr"."""
-        ran = self.command("install", "--json", *arguments, **variables)
+        ran = self.command("install", "--json", *arguments, variables=variables)
         assert ran.returncode == 0, ran.stderr
         return {**json.loads(ran.stdout), "stderr": ran.stderr}
 

@@ -1,20 +1,17 @@
 """What holds for every test here: the real registry as this machine is configured for it, and a store of its own.
 
 Tests here need the network, a C compiler, and minutes rather than seconds. They go through the command line that users
-have (``program``), in environments of their own. With ``PYBUILDSYNC_INTEGRATION_CACHE`` the store is that folder and
+have (``command``), in environments of their own. With ``PYBUILDSYNC_INTEGRATION_CACHE`` the store is that folder and
 stays between runs, so that nothing is downloaded or built twice; what counts builds uses stores of its own.
 """
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from integration.command import Environment, run
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from integration.command import Environment
 
 _KEPT = os.environ.pop("PYBUILDSYNC_INTEGRATION_CACHE", "")
 for _name in [name for name in os.environ if name.startswith("PYBUILDSYNC_")]:
@@ -33,19 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def program() -> Run:
-    """Run ``pybuildsync ARGUMENTS``; text is captured, the exit status is the test's to judge."""
-    return run
-
-
 @pytest.fixture
 def new_environment(tmp_path: Path) -> Callable[[str], Environment]:
     """Make a new, empty environment of that name."""
     return lambda name: Environment.make(tmp_path / name)
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Path:
-    """Return the folder of a new, empty environment."""
-    return Environment.make(tmp_path / "environment").folder

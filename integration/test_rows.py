@@ -36,7 +36,7 @@ def softioc_works(environment: Environment) -> None:
 
 
 def test_nothing_pinned(new_environment: New) -> None:
-    """softioc alone is built against the newest library, which is installed beside it."""
+    """Without pins softioc is built against the newest library, which is installed beside it."""
     environment = new_environment("environment")
     environment.install(*SOFTIOC)
     softioc_works(environment)
@@ -44,7 +44,7 @@ def test_nothing_pinned(new_environment: New) -> None:
 
 
 def test_an_older_library_pinned(new_environment: New) -> None:
-    """softioc is built against the library that is asked for, though that needs build tools of another time."""
+    """What is pinned is built against, though that needs build tools of another time."""
     environment = new_environment("environment")
     environment.install(*SOFTIOC, OLD)
     softioc_works(environment)
@@ -85,7 +85,7 @@ py-modules = ["project"]
 def test_a_project_with_pins(
     new_environment: New, tmp_path: Path, library: str, build_constraint: str, policy: str
 ) -> None:
-    """A source tree that requires softioc and limits the library brings both, matched; nothing is to be added by hand."""
+    """A source tree that requires softioc and limits the library brings both, matched; nothing is added by hand."""
     tree = tmp_path / "project"
     tree.mkdir()
     (tree / "pyproject.toml").write_text(PROJECT.format(library=library))
@@ -126,7 +126,7 @@ def test_the_library_changes_under_it(new_environment: New) -> None:
 
 
 def test_the_same_again_builds_nothing(new_environment: New, tmp_path: Path) -> None:
-    """A second time builds nothing, a changed pin builds what it must, going back builds nothing; never a wrong wheel."""
+    """A second time builds nothing, a changed pin builds what it must, going back builds nothing."""
     cache = ("--cache-dir", str(tmp_path / "cache"))
     first, second, third, fourth = (new_environment(name) for name in ("first", "second", "third", "fourth"))
     made = first.install(*cache, *SOFTIOC, OLD)
@@ -230,7 +230,7 @@ def test_a_wheel_that_limits_the_library(new_environment: New) -> None:
 
 @pytest.mark.parametrize(("pins", "major"), [((), 2), (("numpy<2",), 1)], ids=["the newest numpy", "the numpy before"])
 def test_a_build_helper_that_pins_the_library(new_environment: New, pins: tuple[str, ...], major: int) -> None:
-    """bottleneck is built so that it runs with the numpy that is installed, though its build helper pins another."""
+    """Bottleneck is built so that it runs with the numpy that is installed, though its build helper pins another."""
     environment = new_environment("environment")
     environment.install("--no-binary", "bottleneck", "bottleneck==1.3.7", *pins)
     total = environment.evaluate("import bottleneck, numpy; print(bottleneck.nansum(numpy.array([1.0, 2.0])))")
