@@ -46,8 +46,8 @@ class BuildJob(NamedTuple):
     environment at ``root``. ``resolved`` are the hook's requirements that the environment was resolved with.
 
     ``work`` is a folder on the store's file system for what is thrown away afterwards, ``output`` the folder, made if
-    need be, that wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a folder where
-    it stands; an editable always is. ``keep`` leaves the work folder behind.
+    need be, that wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a
+    folder where it stands; an editable always is. ``keep`` leaves the work folder behind.
     """
 
     key: str
