@@ -54,11 +54,13 @@ class World:
     wheels: dict[str, Metadata] = field(default_factory=dict)
     sources: dict[tuple[str, str], SourceMetadata] = field(default_factory=dict)
     backends: dict[tuple[str, str], Built] = field(default_factory=dict)
+    finishers: dict[tuple[str, str], Built] = field(default_factory=dict)
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     builds: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
     built_keys: list[str] = field(default_factory=list)
     prepared_keys: list[str] = field(default_factory=list)
+    foreseen: list[Resolution] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     asked_metadata: list[str] = field(default_factory=list)
 
@@ -76,10 +78,14 @@ class World:
         return self
 
     def sdist(
-        self, name: str, version: str, *assumed: str, build: tuple[str, ...] = (), static: tuple[str, ...] | None = None,
-        built: Built | None = None, links: tuple[str, ...] = (), python: str = "", time: str = "",
+        self, name: str, version: str, *assumed: str, build: tuple[str, ...] = (),
+        static: tuple[str, ...] | None = None, built: Built | None = None, links: tuple[str, ...] = (),
+        python: str = "", time: str = "", match_runtime: tuple[str, ...] = (), built_by_finish: Built | None = None,
     ) -> "World":  # fmt: skip
-        """Put an sdist on the index; ``built`` tells what its wheel requires, ``static`` what it states for sure."""
+        """Put an sdist on the index; ``built`` tells what its wheel requires, ``static`` what it states for sure.
+
+        ``built_by_finish`` is for a backend whose wheel says something else than its metadata before.
+        """
         file = DistributionFile(
             f"{name}-{version}.tar.gz", f"https://index.example/{name}-{version}.tar.gz",
             hashes=(("sha256", f"{name}-{version}"),), requires_python=python, upload_time=time,
@@ -91,30 +97,38 @@ class World:
             metadata=Metadata(name, version, stated, python, (), origin),
             static_requires=() if static is None else stated,
             build_requires=requirements(*build),
+            match_runtime=match_runtime,
         )
         texts = tuple(assumed if static is None else static)
         self.backends[name, version] = built or (lambda _: texts)
+        if built_by_finish is not None:
+            self.finishers[name, version] = built_by_finish
         self.links[name, version] = links
         return self
 
     # Knowledge
 
     def listing(self, project: str) -> Listing:
+        """Return what was put on the index; nothing of unknown projects."""
         return make_listing(project, self.files.get(project, ()))
 
     def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
+        """Return what the wheel was put there with."""
         self.asked_metadata.append(f"{project}=={version}")
         return self.wheels[file.url]
 
     def source_metadata(self, source: Source) -> SourceMetadata:
+        """Return what the sdist was put there with."""
         return self.sources[source.name, source.version]
 
     # Builder
 
     def foresee(self, resolution: Resolution) -> None:
-        pass
+        """Remember that it was told."""
+        self.foreseen.append(resolution)
 
     def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        """Build all that is ready; nothing is built with what is only prepared."""
         assert not [e for e in resolution.chosen if e.scope and e.pick.variant and e.pick.variant.is_prepared]
         for chosen in resolution.ready_to_build():
             source = chosen.pick.source
@@ -133,6 +147,7 @@ class World:
         return facts
 
     def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+        """Build what is only prepared."""
         for each in chosen:
             variant = each.pick.variant
             if variant is not None and variant.is_prepared:
@@ -146,9 +161,9 @@ class World:
         said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
         (self.builds if wheel else self.prepared).append(f"{source.name}=={source.version} [{said}]")
         (self.built_keys if wheel else self.prepared_keys).append(key)
-        metadata = Metadata(
-            source.name, source.version, requirements(*self.backends[source.name, source.version](versions))
-        )
+        identity = (source.name, source.version)
+        backend = self.finishers.get(identity, self.backends[identity]) if wheel else self.backends[identity]
+        metadata = Metadata(source.name, source.version, requirements(*backend(versions)))
         links = [(name, f"lib{name}.so") for name in self.links[source.name, source.version] if name in versions]
         verdict = judge(
             source.name,
@@ -156,7 +171,7 @@ class World:
             built=metadata,
             ingredients=against,
             links=links if wheel else (),
-            match_runtime=(),
+            match_runtime=self.sources[source.name, source.version].match_runtime,
             policies=goal.policies,
             markers=MarkerAnswers(goal.target),
         )
@@ -168,6 +183,7 @@ class World:
     # Story
 
     def tell(self, event: Event) -> None:
+        """Remember what was told."""
         self.told.append(event)
 
     # Acting
@@ -175,7 +191,8 @@ class World:
     def goal(self, *texts: str, no_binary: str = "", **more: object) -> Goal:
         """Return the goal that a command line with *texts* states."""
         formats = Formats(no_binary=frozenset(filter(None, re.split("[, ]+", no_binary))))
-        return Goal(target=TARGET, requirements=requirements(*texts), formats=formats, **more)  # type: ignore[arg-type]
+        given = Goal(target=TARGET, requirements=requirements(*texts), formats=formats)
+        return given._replace(**more)  # type: ignore[arg-type]  # whatever a test says
 
     def settle(self, goal: Goal, facts: Facts | None = None, max_rounds: int = 25) -> Settled:
         """Run the loop in this world."""

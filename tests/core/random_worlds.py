@@ -224,9 +224,8 @@ def environment_faults(plan: Plan, sdist: Sdist, environment: Versions) -> list[
     """Return what is wrong with a build environment, sources in it left out of account."""
     releases = {(each.name, each.version): each for each in plan.releases}
     found = [f"{sdist.name} needs {need} to be built" for need in sdist.build if not need.met(environment)]
-    for need in plan.build_constraints:
-        if need.name in environment and not need.met(environment):
-            found.append(f"a build constraint says {need}")
+    limits = (need for need in plan.build_constraints if need.name in environment)
+    found += [f"a build constraint says {need}" for need in limits if not need.met(environment)]
     reachable = {need.name for need in sdist.build}
     waiting = sorted(reachable)
     while waiting:

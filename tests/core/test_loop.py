@@ -1,8 +1,8 @@
 """The loop, on worlds in memory: the worked examples of docs/matching.md and what follows from them."""
 
 import pytest
-
 from core.fakes import World, versions_of
+
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.resolution import NoSolution

@@ -55,7 +55,9 @@ def test_no_versions_accept_nothing() -> None:
 
 def test_pre_releases_are_told_by_their_letters() -> None:
     """a, b, rc and dev make a pre-release; post doesn't, and a local part doesn't count."""
-    found = [version for version in ("1.0a1", "1.0b2", "1.0rc1", "1.0.dev1", "1.0.post1.dev2") if is_pre_release(version)]
+    found = [
+        version for version in ("1.0a1", "1.0b2", "1.0rc1", "1.0.dev1", "1.0.post1.dev2") if is_pre_release(version)
+    ]
     assert found == ["1.0a1", "1.0b2", "1.0rc1", "1.0.dev1", "1.0.post1.dev2"]
     assert [version for version in ("1.0", "1.0.post1", "1!1.0", "1.0+abrc.dev") if is_pre_release(version)] == []
     assert pre_release_mask(("2.0", "2.0rc1", "1.0.dev1")) == 0b110
