@@ -60,6 +60,7 @@ class Goal(NamedTuple):
     none installs anything. ``reinstall`` are names whose installed files don't count; ``upgrade`` are names whose
     installed versions aren't preferred. ``extra_build`` adds build requirements per project. ``build_date`` holds the
     build tools of all sources to a date (ISO 8601), "source" to each source's own upload time, "" to none.
+    ``hashes`` are ("ALGORITHM:HEX", ...) of a project's files: what runs is one of these; others are not limited.
     """
 
     target: Target
@@ -76,6 +77,7 @@ class Goal(NamedTuple):
     pre_releases: bool = False
     no_dependencies: bool = False
     build_date: str = ""
+    hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Knowledge(Protocol):

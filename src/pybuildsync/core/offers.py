@@ -45,6 +45,7 @@ class Offers:
         self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
         self._python: dict[str, bool] = {}
         self._direct = {direct.name: direct for direct in goal.direct}
+        self._hashes = {name: frozenset(hashes) for name, hashes in goal.hashes}
         self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
 
     def shelf(self, name: str, *, building: bool) -> Shelf:
@@ -74,10 +75,10 @@ class Offers:
         pick = self._picks.get(key)
         if pick is None:
             shelf = self.shelf(name, building=building)
-            pick = self._picks[key] = self._pick(shelf, name, shelf.entry(bit))
+            pick = self._picks[key] = self._pick(shelf, name, shelf.entry(bit), building=building)
         return pick
 
-    def _pick(self, shelf: Shelf, name: str, entry: Entry) -> Pick | Barred:
+    def _pick(self, shelf: Shelf, name: str, entry: Entry, *, building: bool) -> Pick | Barred:
         version = shelf.versions[entry.position]
         variant = entry.variant
         if entry.installed:
@@ -87,7 +88,13 @@ class Offers:
         if shelf.direct is not None and shelf.direct.source is not None:
             return Pick(version, source=shelf.direct.source)
         files = self._usable(shelf, version, shelf.files(entry.position))
-        return files if isinstance(files, Barred) else self._best(shelf, name, version, files)
+        if isinstance(files, Barred):
+            return files
+        if not building and name in self._hashes:
+            files = tuple(file for file in files if _may_have(file, self._hashes[name]))
+            if not files:
+                return Barred("has no file with a hash that was given (--hash)")
+        return self._best(shelf, name, version, files)
 
     def _usable(
         self, shelf: Shelf, version: str, files: tuple[DistributionFile, ...]
@@ -182,6 +189,13 @@ class Offers:
 
 def _is_of(variant: Variant, source: Source | None) -> bool:
     return source is not None and variant.source.identity == source.identity
+
+
+def _may_have(file: DistributionFile, hashes: frozenset[str]) -> bool:
+    """Whether *file* may have one of *hashes* ("ALGORITHM:HEX"), as far as its index says which it has."""
+    algorithms = {each.partition(":")[0] for each in hashes}
+    known = [f"{algorithm}:{digest}" for algorithm, digest in file.hashes if algorithm in algorithms]
+    return not known or any(each in hashes for each in known)
 
 
 def _best_sdist(files: tuple[DistributionFile, ...]) -> DistributionFile | None:

@@ -140,6 +140,14 @@ class PolicyBook(NamedTuple):
     libraries: tuple[tuple[str, Policy], ...] = ()
     promises: tuple[tuple[tuple[str, str], Policy], ...] = ()
 
+    def with_promises(self, promises: tuple[tuple[tuple[str, str], Policy], ...]) -> "PolicyBook":
+        """Return the same book with *promises* that have become known."""
+        return self._replace(promises=(*self.promises, *promises)) if promises else self
+
+    def promised(self, library: str, built: str) -> Policy | None:
+        """Return what version *built* of *library* promises of itself."""
+        return next((policy for key, policy in self.promises if key == (library, built)), None)
+
     def configured(self, project: str, library: str) -> Policy | None:
         """Return what the user's configuration says of *project* built against *library*."""
         for pair, policy in self.pairs:
@@ -152,8 +160,7 @@ class PolicyBook(NamedTuple):
         configured = self.configured(project, library)
         if configured is not None:
             return configured
-        promised = next((policy for key, policy in self.promises if key == (library, built)), None)
-        return promised or table_policy(library, built) or EXACT
+        return self.promised(library, built) or table_policy(library, built) or EXACT
 
     def never_ties(self, project: str, library: str) -> bool:
         """Whether *library* can never have to match for *project*, whatever its version."""

@@ -68,6 +68,7 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
 
     """
     admitted: frozenset[str] = frozenset()
+    goal = goal._replace(policies=goal.policies.with_promises(facts.promises))
     while True:
         provider = PackagingProvider(goal, knowledge, facts, admitted)
         outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_rank)

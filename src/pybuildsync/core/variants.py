@@ -92,12 +92,14 @@ class Facts(NamedTuple):
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
     get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those
     of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
+    ``promises`` are what libraries of build environments promise of themselves, by (library, version).
     """
 
     variants: tuple[Variant, ...] = ()
     hook_requires: tuple[tuple[tuple[str, str, str], tuple[Requirement, ...]], ...] = ()
     as_of: tuple[tuple[tuple[str, str, str], str], ...] = ()
     places: tuple[tuple[tuple[str, str, str], Scope], ...] = ()
+    promises: tuple[tuple[tuple[str, str], Policy], ...] = ()
 
     def with_variant(self, variant: Variant) -> "Facts":
         """Add *variant*; what is built takes the place of what was prepared under the same key."""
@@ -121,6 +123,11 @@ class Facts(NamedTuple):
         """Note that *source* was to be built in *scope*."""
         place = (source.identity, scope)
         return self if place in self.places else self._replace(places=(*self.places, place))
+
+    def with_promises(self, promises: tuple[tuple[tuple[str, str], Policy], ...]) -> "Facts":
+        """Add *promises*, (library, version) pairs with what these promise of themselves."""
+        fresh = tuple(promise for promise in promises if promise not in self.promises)
+        return self._replace(promises=(*self.promises, *fresh)) if fresh else self
 
     def of(self, identity: tuple[str, str, str]) -> tuple[Variant, ...]:
         """Return the known variants of the source with *identity*."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal
-from pybuildsync.core.policies import EXACT, Policy, PolicyBook
+from pybuildsync.core.policies import Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
 from pybuildsync.pipeline.orders import BuildSettings, Order
@@ -107,8 +107,16 @@ def variant_of(record: Mapping[str, Any] | None, metadata: Metadata, policies: P
 
 
 def _policy(project: str, match: Mapping[str, Any], policies: PolicyBook) -> Policy:
-    if match["evidence"] == "configured":
-        return policies.configured(project, match["name"]) or Policy(tuple(match["policy"].split("+")))
+    """Return the policy for a match of a record: configured today, promised, recorded, or in today's table.
+
+    A promise is that of the version built against, which may be gone meanwhile: so what was recorded beside "exact",
+    which is what holds where nobody says anything, stays.
+    """
+    library, built = match["name"], match["version"]
     if match["evidence"] == "baked":
         return Policy(("any",), "the wheel's own requirement")
-    return policies.policy(project, match["name"], match["version"]) or EXACT
+    recorded = Policy(tuple(match["policy"].split("+")), "the build record")
+    said = policies.configured(project, library) or policies.promised(library, built)
+    if said is None and match["evidence"] != "configured" and recorded.is_exact:
+        said = policies.policy(project, library, built)
+    return said or recorded

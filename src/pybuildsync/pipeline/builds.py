@@ -20,6 +20,7 @@ from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult, 
 from pybuildsync.pipeline.learning import go_back, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
 from pybuildsync.pipeline.orders import Order
+from pybuildsync.pipeline.promises import promises_of
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.location import temporary_folder
 from pybuildsync.store.writing import new_temporary
@@ -67,7 +68,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
     for_builds = {(chosen.name, chosen.version) for chosen in ready if chosen.scope}
     for chosen in ready:
         order = make_order(shop, goal, resolution, facts, chosen)
-        facts = facts.with_place(order.source, chosen.scope)
+        facts = facts.with_place(order.source, chosen.scope).with_promises(promises_of(order.wheels))
         if facts.by_key(order.key) is not None or order.key in seen:
             continue
         seen.add(order.key)

@@ -22,6 +22,7 @@ from pybuildsync.frontend.build_job import BuildFailure, BuildResult
 from pybuildsync.pipeline.build_records import record_of
 from pybuildsync.pipeline.linked_libraries import libraries_of
 from pybuildsync.pipeline.orders import Order
+from pybuildsync.pipeline.promises import promises_of
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import BuiltWheel
 from pybuildsync.store.records import read_record, write_record
@@ -130,7 +131,7 @@ def _variant(goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkPart
         ingredients=order.against,
         links=[(distribution, library) for _, library, distribution, _, _ in links],
         match_runtime=order.stated.match_runtime,
-        policies=goal.policies,
+        policies=goal.policies.with_promises(promises_of(order.wheels)),
         markers=MarkerAnswers(goal.target),
     )
     return Variant(
