@@ -96,7 +96,8 @@ def build_prepared(shop: Workshop, goal: Goal, chosen: tuple[Chosen, ...], facts
             continue
         done.add(variant.key)
         order = order_again(shop, goal, facts, each, variant)
-        running[_submit(shop, order, facts, ("wheel",))] = order
+        # Where the metadata come from the store, they are prepared again: the record compares them with the wheel's.
+        running[_submit(shop, order, facts, ("metadata", "wheel"))] = order
     return _collect(shop, goal, facts, running)
 
 

@@ -71,6 +71,7 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
         _remember(shop, order.key, {"requires": result.unmet})
         return facts.with_hook_requires(source, tuple(parse_requirement(text) for text in result.unmet))
     if result.wheel_path is None:
+        _remember(shop, order.key, {"metadata": result.metadata_text})
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         return facts.with_variant(_variant(goal, order, metadata, (), ""))
     prepared = parse_metadata(result.prepared_text, Origin.PREPARED) if result.prepared_text else None
@@ -170,6 +171,8 @@ def recall(shop: Workshop, goal: Goal, order: Order, facts: Facts) -> Facts | No
         return None
     if "requires" in note:
         return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note["requires"]))
+    if "metadata" in note:
+        return facts.with_variant(_variant(goal, order, parse_metadata(note["metadata"], Origin.PREPARED), (), ""))
     if not shop.settings.retry or (order.date and note["date"] >= order.date):
         return None
     shop.knowledge.with_times = True
