@@ -62,6 +62,7 @@ class World:
     prepared_keys: list[str] = field(default_factory=list)
     foreseen: list[Resolution] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
     asked_metadata: list[str] = field(default_factory=list)
 
     def wheel(
@@ -110,6 +111,7 @@ class World:
 
     def listing(self, project: str) -> Listing:
         """Return what was put on the index; nothing of unknown projects."""
+        self.listed.append(project)
         return make_listing(project, self.files.get(project, ()))
 
     def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:

@@ -180,11 +180,11 @@ def _backend(sdist: Sdist) -> Built:
     )
 
 
-def goal_of(plan: Plan, world: World, **more: object) -> Goal:
+def goal_of(plan: Plan, world: World) -> Goal:
     """Return what *plan* asks for."""
     constraints = world.goal(*map(str, plan.constraints)).requirements
     build_constraints = world.goal(*map(str, plan.build_constraints)).requirements
-    return world.goal(*map(str, plan.asked), constraints=constraints, build_constraints=build_constraints, **more)
+    return world.goal(*map(str, plan.asked), constraints=constraints, build_constraints=build_constraints)
 
 
 # What must hold (docs/matching.md, "What must hold"), conditions 1 to 3
@@ -267,8 +267,9 @@ def has_solution(plan: Plan) -> bool:
     wheel will bake more freedom than that. Sources that build other sources are not this oracle's business.
     """
     versions: dict[str, list[int]] = {}
-    for each in (*plan.releases, *plan.sdists):
-        versions.setdefault(each.name, []).append(each.version)
+    sdists = [(each.name, each.version) for each in plan.sdists]
+    for name, version in [(each.name, each.version) for each in plan.releases] + sdists:
+        versions.setdefault(name, []).append(version)
     outcomes = {
         (sdist.name, sdist.version): [
             environment for environment in _assignments(versions, LIBRARIES)
