@@ -62,7 +62,7 @@ def test_pips_options_of_install() -> None:
         target="lib",
         compile=False,
         break_system_packages=True,
-        index=IndexOptions(
+        indexes=IndexOptions(
             index_url="https://index.example/simple",
             extra_index_urls=("https://two.example",),
             find_links=("here", "there"),
@@ -134,7 +134,7 @@ def test_the_environment_sets_options() -> None:
         no_deps=True,
         compile=False,
         rebuild=False,
-        index=IndexOptions(find_links=("a", "b", "c"), retries=2, timeout=3.0),
+        indexes=IndexOptions(find_links=("a", "b", "c"), retries=2, timeout=3.0),
     )
 
 

@@ -139,7 +139,7 @@ def _remember(
     """Let the same command line be answered at once next time, where that is sound and would look the same."""
     asks_more = (
         options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
-        or options.reinstall_packages or options.ignore_installed or options.index.refresh or options.report
+        or options.reinstall_packages or options.ignore_installed or options.indexes.refresh or options.report
         or options.store.no_cache
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:

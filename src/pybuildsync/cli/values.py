@@ -60,10 +60,11 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "venv": asked.VenvOptions,
     "cache": asked.CacheOptions,
 }
-_SECTIONS: dict[str, Any] = {
-    "index": asked.IndexOptions,
-    "build": asked.BuildOptions,
-    "store": asked.StoreOptions,
+# Section of the table of options -> the field that holds it, and its type.
+_SECTIONS: dict[str, tuple[str, Any]] = {
+    "index": ("indexes", asked.IndexOptions),
+    "build": ("build", asked.BuildOptions),
+    "store": ("store", asked.StoreOptions),
 }
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off", "")
@@ -86,9 +87,9 @@ def understand(line: Line, environ: Mapping[str, str]) -> Order:
         _add(sections[given.option.section], given.option, given.value, seen)
     own = sections[""]
     own.update(_read_words(line, own))
-    for section, type_ in _SECTIONS.items():
+    for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
-            own[section] = type_(**sections[section])
+            own[field] = type_(**sections[section])
     return Order(
         words=line.command.words,
         options=_TYPES[line.command.words[0]](**own),

@@ -52,7 +52,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         around.store,
         around.interpreter,
         command="install",
-        index=options.index,
+        index=options.indexes,
         build=options.build,
         inputs=inputs,
         story=story,
@@ -157,24 +157,7 @@ def _goal(request: _Request, bench: Workbench, installed: tuple[Installed, ...])
     reinstall |= frozenset(direct.name for direct in request.locals.direct)
     if options.force_reinstall:
         reinstall |= frozenset(each.name for each in installed)
-    build_date = "" if options.build.build_time == "latest" else options.build.build_time
-    if build_date:
-        bench.shop.knowledge.with_times = True
-    return Goal(
-        target=bench.interpreter.target,
-        requirements=asked,
-        constraints=inputs.constraints,
-        build_constraints=bench.build_constraints,
-        formats=bench.formats,
-        policies=bench.policies,
-        installed=installed,
-        reinstall=reinstall,
-        upgrade=upgrade,
-        direct=request.locals.direct,
-        pre_releases=options.pre or ("--pre", "") in inputs.options,
-        no_dependencies=options.no_deps,
-        build_date=build_date,
-    )
+    return bench.goal._replace(installed=installed, reinstall=reinstall, upgrade=upgrade)
 
 
 def _versions(planned: Planned) -> dict[str, str]:

@@ -36,7 +36,7 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
             store,
             find_interpreter(options.python or None, store),
             command="wheel",
-            index=options.index,
+            index=options.indexes,
             build=options.build,
             inputs=inputs,
             story=story,
