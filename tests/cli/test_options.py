@@ -36,9 +36,9 @@ def test_flags_are_spelled_as_users_expect(command: Command) -> None:
 def test_every_row_has_its_field_and_every_field_its_row(command: Command) -> None:
     """What the table reads is what commands take, no more and no less."""
     fields = {
-        "": set(typing.get_type_hints(_TYPES[command.words[0]])) - set(_SECTIONS),
+        "": set(typing.get_type_hints(_TYPES[command.words[0]])) - {field for field, _ in _SECTIONS.values()},
         "presentation": set(typing.get_type_hints(Presentation)),
-        **{name: set(typing.get_type_hints(type_)) for name, type_ in _SECTIONS.items()},
+        **{name: set(typing.get_type_hints(type_)) for name, (_, type_) in _SECTIONS.items()},
     }
     rows: dict[str, set[str]] = {section: set() for section in fields}
     for option in command.options:
@@ -48,7 +48,7 @@ def test_every_row_has_its_field_and_every_field_its_row(command: Command) -> No
     for section, names in rows.items():
         assert names <= fields[section], section
     taken = set(typing.get_type_hints(_TYPES[command.words[0]]))
-    for section in ("", *(name for name in _SECTIONS if name in taken)):
+    for section in ("", *(name for name, (field, _) in _SECTIONS.items() if field in taken)):
         if command.words[0] != "cache":
             assert rows[section] == fields[section], section
 
