@@ -209,10 +209,16 @@ class PackagingProvider:
             if self.offers.markers.hold(constraint.marker):
                 allowed = self.shelf(package).mask(constraint.specifier) | 1
                 yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
-        if scope and not (name in self._run_time_names[scope[-1]] and not self._never_ties(scope, name)):
+        if scope and not self._must_match(scope, name):
             date = self._scope_dates[scope[-1]]
             if date and name not in constraints:
                 yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
+
+    def _must_match(self, scope: Scope, name: str) -> bool:
+        """Whether *name* in the build environment *scope* is tied to *name* as it runs, before anything is built."""
+        if self._never_ties(scope, name):
+            return False
+        return name in self._run_time_names[scope[-1]] or bool(self.goal.policies.configured(scope[-1][0], name))
 
     def _never_ties(self, scope: Scope, name: str) -> bool:
         project = scope[-1][0]
@@ -222,7 +228,7 @@ class PackagingProvider:
         """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
         link = scope[-1]
         project, version = link
-        if name not in self._run_time_names[link] or self._never_ties(scope, name):
+        if not self._must_match(scope, name):
             return None
         left: Package = (scope, name, "")
         right: Package = (scope[:-1], name, "")
