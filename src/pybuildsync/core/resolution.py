@@ -105,13 +105,14 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
     why = explain_failure(provider, failure)
-    for requirement in provider.goal.requirements:
+    asked = (each for each in provider.goal.requirements if provider.offers.markers.hold(each.marker))
+    for requirement in asked:
         shelf = provider.shelf(((), requirement.name, ""))
         if not shelf.versions:
             hint = "check the spelling, or name the index that has it with --extra-index-url"
             return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint)
         if not shelf.mask(requirement.specifier):
             newest = ", ".join(shelf.versions[:_TOLD]) + (", ..." if len(shelf.versions) > _TOLD else "")
-            return NoSolution(f"no version fits {requirement}", why=why, hint=f"there are {requirement.name} {newest}")
+            return NoSolution(f"no version fits {requirement}", why=why, hint=f"{requirement.name} has {newest}")
     hint = "loosen one of the requirements above, or leave out a pin"
     return NoSolution("no set of versions fits", why=why, hint=hint)

@@ -1,5 +1,6 @@
 """Words for the solver's proofs: packages, version sets and reasons, as a user of Python packages says them."""
 
+from pybuildsync.core.policies import Policy
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
@@ -13,11 +14,18 @@ from pybuildsync.core.reasons import (
     NeedsItself,
     Requires,
 )
+from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.explain import explain
 from pybuildsync.core.solver.outcome import Failure
 from pybuildsync.core.variants import Scope
 
+_OTHERS = {
+    "micro": "the same in its first two numbers",
+    "minor": "the same in its first number",
+    "at-least": "newer",
+    "any": "of any version",
+}
 _RUNS = 3  # runs of versions that are told one by one
 
 
@@ -55,26 +63,37 @@ class PackagingWords:
             case Constrained(requirement):
                 return f"a constraint says {requirement}"
             case Requires(requirement):
-                return f"{subject} requires {requirement}"
+                return f"{subject} requires {_without_marker(requirement)}"
             case BuildRequires(requirement):
-                return f"{subject} needs {requirement} to be built"
+                return f"{subject} needs {_without_marker(requirement)} to be built"
             case BuiltAgainst(library, built, evidence, policy):
-                return f"{subject} was built against {library} {built} ({evidence}, {policy})"
+                return f"{subject} must run with {library} {built}{_or_what_goes(policy)} ({evidence})"
             case MustMatch(project, version, library, evidence, policy):
-                if policy.is_exact:
-                    return f"{project} {version} must run with the {library} that it is built with ({evidence})"
-                return f"{project} {version} must run with what it is built with of {library} ({evidence}, {policy})"
+                its = f"the {library} that it is built with"
+                return f"{project} {version} must run with {its}{_or_what_goes(policy)} ({evidence})"
             case AlreadyBuilt(project, version, coupled):
                 against = ", ".join(f"{name} {built}" for name, built in coupled) or "what it needs"
                 return f"{project} {version} has been built against {against} already"
             case AsOf(project, date):
-                return f"the build tools of {project} are those of {date[:10]}"
+                return f"{project} is built with tools from {date[:10]} or before"
             case Barred(text):
                 return f"{subject} {text}"
             case NeedsItself(chain, project):
                 path = " -> ".join([*(f"{name} {version}" for name, version in chain), project])
                 return f"{project} is needed to build itself ({path})"
         return None
+
+
+def _without_marker(requirement: Requirement) -> Requirement:
+    """Return *requirement* as it is here, where its marker holds."""
+    return requirement._replace(marker="")
+
+
+def _or_what_goes(policy: Policy) -> str:
+    """Return which other versions than that which was built against *policy* accepts, with the space before it."""
+    if policy.is_exact:
+        return ""
+    return f" or one that is {' and '.join(_OTHERS[condition] for condition in policy.conditions)}"
 
 
 def _title(package: Package) -> str:
@@ -130,4 +149,6 @@ def _how(shelf: Shelf, mask: int) -> str:
     if len(entries) != 1 or not variants:
         return ""
     against = ", ".join(f"{name} {version}" for name, version in variants[0].coupled)
+    if variants[0].contradiction:
+        return ""  # which says itself what it was built against
     return f", built against {against}," if against else ", as built,"
