@@ -16,8 +16,8 @@ def _placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
 OUTPUT = _placed(
     "presentation",
     "Output",
-    Option(field="verbose", flags=("--verbose", "-v"), kind=COUNT, help="say more: each round; twice: log files too"),
-    Option(field="quiet", flags=("--quiet", "-q"), kind=COUNT, help="say less; twice: errors only"),
+    Option(field="verbose", flags=("--verbose", "-v"), kind=COUNT, help="tell each round; twice: log files too"),
+    Option(field="quiet", flags=("--quiet", "-q"), kind=COUNT, help="only warnings and errors; twice: only errors"),
     Option(
         field="color",
         flags=("--color",),
@@ -32,7 +32,7 @@ STORE = _placed(
     "store",
     "Cache",
     Option(field="cache_dir", flags=("--cache-dir",), metavar="FOLDER", help="keep downloads and builds here"),
-    Option(field="no_cache", flags=("--no-cache-dir",), kind=FLAG, help="keep nothing after this command"),
+    Option(field="no_cache", flags=("--no-cache-dir",), kind=FLAG, help="keep them for this command only"),
 )
 
 PYTHON = Option(
@@ -55,13 +55,18 @@ BREAK_SYSTEM = Option(
 INDEX = _placed(
     "index",
     "Where packages come from",
-    Option(field="index_url", flags=("--index-url", "-i"), metavar="URL", help="the index"),
+    Option(
+        field="index_url",
+        flags=("--index-url", "-i"),
+        metavar="URL",
+        help="the index (default: that of Python's own pip)",
+    ),
     Option(
         field="extra_index_urls",
         flags=("--extra-index-url",),
         metavar="URL",
         repeat=True,
-        help="one more index, of the same rank",
+        help="one more index; all have the same rank",
     ),
     Option(field="no_index", flags=("--no-index",), kind=FLAG, help="no index: only --find-links"),
     Option(
@@ -76,7 +81,7 @@ INDEX = _placed(
         flags=("--trusted-host",),
         metavar="HOST[:PORT]",
         repeat=True,
-        help="trust this host without a valid certificate",
+        help="trust this host without TLS or without a valid certificate",
     ),
     Option(field="cert", flags=("--cert",), metavar="FILE", help="certificates to trust (PEM)"),
     Option(field="client_cert", flags=("--client-cert",), metavar="FILE", help="our own certificate and key (PEM)"),
@@ -89,7 +94,7 @@ INDEX = _placed(
         help="give up on a silent connection after this long (default: 15)",
     ),
     Option(field="retries", flags=("--retries",), kind=INTEGER, metavar="N", help="tries after the first (default: 5)"),
-    Option(field="offline", flags=("--offline",), kind=FLAG, help="use only what is in the cache"),
+    Option(field="offline", flags=("--offline",), kind=FLAG, help="ask nobody: only the cache and local folders"),
     Option(field="refresh", flags=("--refresh",), kind=FLAG, help="ask the index even where the cache is fresh"),
 )
 
@@ -119,7 +124,7 @@ BUILD = _placed(
         flags=("--build-constraint", "--build-constraints"),
         metavar="FILE",
         repeat=True,
-        help="constrain what builds run with",
+        help="keep what builds run with to the versions in this file; -c doesn't",
     ),
     Option(
         field="config_settings",
@@ -157,13 +162,13 @@ BUILD = _placed(
         flags=("--build-time",),
         kind=TIME,
         metavar="latest|source|DATE",
-        help="build with build tools of this time (default: latest, then, if that fails, source)",
+        help="take build tools of this time (default: latest; if the build fails, those of the source's upload)",
     ),
     Option(
         field="no_build_time_retry",
         flags=("--no-build-time-retry",),
         kind=FLAG,
-        help="don't try a failed build again with build tools of the source's time",
+        help="don't try a failed build again with older build tools",
     ),
     Option(
         field="match",
@@ -208,7 +213,7 @@ def _requirement_options(verb: str) -> tuple[Option, ...]:
             flags=("--editable", "-e"),
             metavar="PATH|URL",
             repeat=True,
-            help="a source tree that stays where it is",
+            help="a source tree that stays where it is (not supported yet)",
         ),
         Option(field="no_deps", flags=("--no-deps", "--no-dependencies"), kind=FLAG, help="only what is named"),
         Option(field="pre", flags=("--pre",), kind=FLAG, help="pre-releases too"),
@@ -248,7 +253,7 @@ _INSTALL = (
             field="force_reinstall",
             flags=("--force-reinstall", "--reinstall"),
             kind=FLAG,
-            help="install again what is there already",
+            help="install again what is there already, with what it requires",
         ),
         Option(
             field="reinstall_packages",
@@ -277,9 +282,7 @@ _INSTALL = (
             kind=FLAG,
             help="rebuild what was built against a version that changes (default), or refuse the change",
         ),
-        Option(
-            field="verify", flags=("--verify",), kind=FLAG, help="look into what is installed, not at file times only"
-        ),
+        Option(field="verify", flags=("--verify",), kind=FLAG, help="look at what is installed; trust no memory"),
     ),
     *_placed(
         "",
@@ -292,7 +295,7 @@ _INSTALL = (
             flags=("--compile",),
             off=("--no-compile",),
             kind=FLAG,
-            help="byte-compile what is installed",
+            help="byte-compile what is installed (default: don't)",
         ),
         Option(
             field="link_mode",
@@ -304,7 +307,12 @@ _INSTALL = (
     *_placed(
         "",
         "Result",
-        Option(field="dry_run", flags=("--dry-run", "-n"), kind=FLAG, help="only say what would be done"),
+        Option(
+            field="dry_run",
+            flags=("--dry-run", "-n"),
+            kind=FLAG,
+            help="only say what would be done; builds what must be built to know it",
+        ),
         Option(field="report", flags=("--report",), metavar="FILE", help="write pip's installation report"),
     ),
     *INDEX,
@@ -333,7 +341,7 @@ _REQUIREMENTS = Positional(
     metavar="REQUIREMENT",
     many=True,
     unless=("requirement_files", "editables"),
-    help="NAME, NAME==VERSION, NAME[EXTRA]>=VERSION, NAME @ URL, a wheel, an sdist, or a folder with a source tree",
+    help="NAME, NAME==VERSION, NAME[EXTRA]>=VERSION, or the path of a wheel, an sdist or a source tree",
 )
 _NAMES = Positional(field="names", metavar="NAME", many=True, help="a project's name")
 _CLEANED = Positional(
@@ -386,7 +394,12 @@ COMMANDS = (
             *_placed(
                 "presentation",
                 "Output",
-                Option(field="format", flags=("--format",), choices=("columns", "freeze", "json"), help="how it looks"),
+                Option(
+                    field="format",
+                    flags=("--format",),
+                    choices=("columns", "freeze", "json"),
+                    help="a table, lines, or JSON",
+                ),
             ),
             _EXCLUDE,
             Option(field="editable_only", flags=("--editable", "-e"), kind=FLAG, help="only editable ones"),
@@ -402,7 +415,7 @@ COMMANDS = (
         summary="list what is installed as requirements",
         options=(
             _EXCLUDE,
-            Option(field="all", flags=("--all",), kind=FLAG, help="the packaging tools too"),
+            Option(field="all", flags=("--all",), kind=FLAG, help="pip, setuptools and wheel too"),
             PYTHON,
             *EVERYWHERE,
             *JSON,
@@ -434,7 +447,12 @@ COMMANDS = (
         positional=Positional(field="path", metavar="PATH", required=False, help="its folder (default: .venv)"),
         options=(
             PYTHON,
-            Option(field="prompt", flags=("--prompt",), metavar="TEXT", help="the shell's prompt (default: its name)"),
+            Option(
+                field="prompt",
+                flags=("--prompt",),
+                metavar="TEXT",
+                help="what the shell shows (default: the folder's name)",
+            ),
             Option(field="clear", flags=("--clear",), kind=FLAG, help="empty the folder first"),
             Option(
                 field="system_site_packages",
