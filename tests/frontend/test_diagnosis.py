@@ -32,6 +32,7 @@ SAID = [
     ("/bin/sh: 1: swig: not found", "it needs the program swig"),
     ("bash: line 1: pkg-config: command not found", "it needs the program pkg-config"),
     ('Run-time dependency openblas found: NO\nERROR: Dependency "openblas" not found, tried pkgconfig', "openblas"),
+    ('x.build:31:12: ERROR: Dependency "cairo" not found (tried pkg-config and cmake)', "the library cairo is not"),
     ("make: swig: No such file or directory", "it needs the program swig"),
     ("No package 'libffi' found", "the library libffi is not there"),
     ("CMake Error: Could NOT find Boost (missing: x)", "the library Boost is not there"),
@@ -41,6 +42,10 @@ SAID = [
     ("PermissionError: [Errno 13] Permission denied: './configure'", "the build was not allowed"),
     ("urllib.error.URLError: <urlopen error>", "the build wanted something from the network"),
     ("x.c:7:3: error: too few arguments to function 'f'", "the compiler or linker refuses its code"),
+    (
+        "x.c:7:3: error: no member named 'x'\nerror: command '/usr/bin/x86_64-linux-gnu-gcc' failed with exit code 1",
+        "the compiler or linker refuses its code",
+    ),
     ("undefined reference to `f'\ncollect2: error: ld returned 1 exit status", "the compiler or linker refuses"),
 ]
 

@@ -114,7 +114,8 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
         (
             r"No CMAKE_(?:C|CXX)_COMPILER could be found",
             r"Unknown compiler\(s\): \[\['(?:cc|c\+\+|gcc|g\+\+|clang)",
-            rf"(?:command|unable to execute|No such file or directory:) '{_COMPILERS}'",
+            rf"(?:unable to execute|No such file or directory:) '{_COMPILERS}'",
+            rf"command '{_COMPILERS}' failed: No such file",
             rf"\b{_COMPILERS}: (?:command )?not found",
             r"no acceptable C compiler found",
         ),
@@ -135,7 +136,7 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     ),
     (
         (
-            r"Dependency \"?([\w.+-]+)\"? not found, tried",
+            r"Dependency \"?([\w.+-]+)\"? not found(?:,| \(|$)",
             r"No package '([\w.+-]+)' found",
             r"Package ([\w.+-]+) was not found in the pkg-config search path",
             r"Could NOT find (\w+)",
