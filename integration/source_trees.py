@@ -71,5 +71,6 @@ def make_index(folder: Path, links: Path) -> str:
         pages.setdefault(name, []).append(f'<a href="{file.as_uri()}#sha256={digest}">{file.name}</a><br>')
     for name, lines in pages.items():
         (folder / name).mkdir(parents=True)
-        (folder / name / "index.html").write_text("<!DOCTYPE html><html><body>\n" + "\n".join(lines) + "\n</body></html>")
+        body = "\n".join(lines)
+        (folder / name / "index.html").write_text(f"<!DOCTYPE html><html><body>\n{body}\n</body></html>")
     return folder.as_uri() + "/"
