@@ -1,6 +1,5 @@
 """The loop with real parts: what hooks ask for, what several sources share, what failed, what the key is made of."""
 
-import json
 import time
 from pathlib import Path
 
@@ -221,7 +220,7 @@ def test_several_failures_are_told_together(place: Place) -> None:
     place.index.add(sdist("app", "1.0", needs=["tool"], breaks={"tool": "2.0"}, upload_time="2021-05-06T00:00:00Z"))
     error = place.refused("app")
     assert "no set of versions fits" in error
-    assert "the build tools of app are those of 2021-05-06" in error
+    assert "2021-05-06" in error.partition("no set of versions fits")[2]
     assert "Before that:\n" in error
     assert "tool 2.0 is too new for this source" in error
 
@@ -230,12 +229,8 @@ def test_a_build_that_hangs(place: Place) -> None:
     """--build-timeout ends it; there is no retry."""
     files = tree_files("app", "1.0")
     files["baker.py"] += b"\nimport time\ndef build_wheel(*_):\n    time.sleep(600)\n"
-    tree = write_tree(
-        place.root / "tree", files | {"recipe.json": json.dumps({"name": "app", "version": "1.0"}).encode()}
-    )
-    (tree / "pyproject.toml").write_text(
-        (tree / "pyproject.toml").read_text() + '[project]\nname="app"\nversion="1.0"\n'
-    )
+    files["pyproject.toml"] += b'[project]\nname = "app"\nversion = "1.0"\n'
+    tree = write_tree(place.root / "tree", files)
     started = time.monotonic()
     error = place.refused(str(tree), "--build-timeout", "1")
     assert time.monotonic() - started < 60

@@ -96,7 +96,7 @@ class Place:
     def versions(self) -> dict[str, str]:
         """Return what is installed, name to version, as the folders say."""
         found = sorted(path.name.removesuffix(".dist-info") for path in self.site_packages.glob("*.dist-info"))
-        return dict(tuple(stem.split("-")) for stem in found)
+        return {name: version for name, _, version in (stem.rpartition("-") for stem in found)}
 
     @property
     def site_packages(self) -> Path:

@@ -15,8 +15,8 @@ from pybuildsync.cli.colors import Colors, choose_colors, is_terminal
 from pybuildsync.cli.output import change_text, exit_status, render, summary
 from pybuildsync.cli.values import Order, Presentation, understand
 from pybuildsync.cli.words import HelpAsked, read_line
-from pybuildsync.commands.options import InstallOptions
-from pybuildsync.commands.results import Change, InstallResult, Result
+from pybuildsync.commands.options import InstallOptions, VenvOptions
+from pybuildsync.commands.results import Change, InstallResult, Result, VenvResult
 from pybuildsync.core.story import Event
 from pybuildsync.errors import PybuildsyncError, UsageError
 
@@ -130,6 +130,10 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
         world.stderr.write(colors.paint("dim", told) + "\n")
     if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions) and result.watched:
         _remember(argv, order.options, result, presentation, world)
+    if isinstance(result, VenvResult) and isinstance(order.options, VenvOptions) and presentation == Presentation():
+        from pybuildsync.cli import fast_venv
+
+        fast_venv.remember(argv, world.environ, order.options, result)
     return exit_status(result)
 
 
@@ -139,7 +143,7 @@ def _remember(
     """Let the same command line be answered at once next time, where that is sound and would look the same."""
     asks_more = (
         options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
-        or options.reinstall_packages or options.ignore_installed or options.indexes.refresh or options.report
+        or options.reinstall_packages or options.ignore_installed or options.indexes.refresh
         or options.store.no_cache
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
@@ -219,6 +223,11 @@ def _write_last(stream: TextIO, text: str) -> None:
         stream.flush()
     except (OSError, ValueError):
         return
+
+
+def nobody_reads() -> int:
+    """End quietly where an answer found no reader; return the exit status."""
+    return _leave_pipe(_real_world())
 
 
 def _leave_pipe(world: World) -> int:

@@ -217,17 +217,9 @@ def _requirement_options(verb: str) -> tuple[Option, ...]:
         ),
         Option(field="no_deps", flags=("--no-deps", "--no-dependencies"), kind=FLAG, help="only what is named"),
         Option(field="pre", flags=("--pre",), kind=FLAG, help="pre-releases too"),
-        Option(field="require_hashes", flags=("--require-hashes",), kind=FLAG, help="every file must have a hash"),
+        Option(field="require_hashes", flags=("--require-hashes",), kind=FLAG, help="every file must have a --hash"),
     )
 
-
-KEEP_GOING = Option(
-    field="keep_going",
-    flags=("--keep-going",),
-    kind=FLAG,
-    help="let other builds end when one fails, and report all",
-    group="Building from source",
-)
 
 _INSTALL = (
     *_requirement_options("install"),
@@ -313,11 +305,9 @@ _INSTALL = (
             kind=FLAG,
             help="only say what would be done; builds what must be built to know it",
         ),
-        Option(field="report", flags=("--report",), metavar="FILE", help="write pip's installation report"),
     ),
     *INDEX,
     *BUILD,
-    KEEP_GOING,
     *EVERYWHERE,
     *JSON,
 )
@@ -328,7 +318,6 @@ _WHEEL = (
     PYTHON,
     *INDEX,
     *BUILD,
-    KEEP_GOING,
     *EVERYWHERE,
     *JSON,
 )

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from pybuildsync.commands import memory
 from pybuildsync.commands.inputs import Inputs, read_inputs
+from pybuildsync.commands.local_paths import Locals
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, settings_files
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
-from pybuildsync.commands.workbench import Locals, Workbench, open_workbench, read_locals
+from pybuildsync.commands.verifying import damaged
+from pybuildsync.commands.workbench import Workbench, open_workbench
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.install_plan import Step, is_satisfied
 from pybuildsync.core.markers import MarkerAnswers
@@ -18,6 +20,7 @@ from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.errors import RequestError
 from pybuildsync.pipeline.environment import installed_of
+from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import Planned, check_libraries, fetch, plan_install
 
 _ORDER = {"remove": 0, "install": 1, "upgrade": 2, "downgrade": 3, "rebuild": 4, "keep": 5}
@@ -28,7 +31,6 @@ class _Request(NamedTuple):
 
     options: InstallOptions
     inputs: Inputs
-    locals: Locals
     question: str
 
 
@@ -41,28 +43,35 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         PybuildsyncError: it can't be; nothing has changed.
 
     """
-    inputs = read_inputs(options.requirements, options.requirement_files, options.constraint_files, os.environ)
-    if options.editables:
-        raise RequestError("editable installations are not supported yet", hint="install the folder without -e")
-    found = read_locals(inputs.paths)
-    if not (inputs.requirements or found.requirements):
+    inputs = read_inputs(
+        options.requirements,
+        options.requirement_files,
+        options.constraint_files,
+        os.environ,
+        editables=options.editables,
+    )
+    if not (inputs.requirements or inputs.paths):
         raise RequestError("nothing to install was named", hint="give a requirement, a path, or -r FILE")
-    request = _Request(options, inputs, found, question)
+    request = _Request(options, inputs, question)
     with open_workbench(
         around.store,
         around.interpreter,
         command="install",
-        index=options.indexes,
-        build=options.build,
+        options=options,
         inputs=inputs,
         story=story,
         environ=os.environ,
     ) as bench:
-        goal = _goal(request, bench, installed_of(around.distributions, bench.policies))
+        goal = _goal(options, bench, installed_of(around.distributions, bench.goal.policies))
+        if options.verify:
+            wrong = damaged(around.distributions)
+            for name, what in wrong:
+                story.tell(Warned(f"{name} is damaged: {what}"))
+            goal = goal._replace(reinstall=goal.reinstall | {name for name, _ in wrong})
         may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target)
         if may_stay and is_satisfied(goal, MarkerAnswers(goal.target)):
             satisfied = _satisfied(inputs, {each.name: each.version for each in goal.installed}, around)
-            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(request))
+            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(bench))
         return _carry_out(request, bench, around, goal, story)
 
 
@@ -76,6 +85,8 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         rebuild=options.rebuild,
         everything_goes=bool(options.target),
     )
+    if bench.needs_hashes:
+        check_is_whole(goal, planned.settled.resolution)
     result = InstallResult(
         changes=_changes(planned),
         satisfied=_satisfied(request.inputs, _versions(planned), around),
@@ -88,13 +99,14 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     if options.dry_run:
         return result
     fetched = fetch(bench.shop, planned)
+    check_files(bench.shop, goal, planned.steps)
     check_libraries(planned, fetched, around.distributions)
     named = frozenset(requirement.name for requirement in goal.requirements)
     placements = tuple(
         Placement(
             wheel=wheel,
             requested=wheel.project in named,
-            direct_url=_direct_url(wheel.project, request.locals, goal),
+            direct_url=_direct_url(wheel.project, bench.locals, goal),
         )
         for _, wheel in fetched.wheels
     )
@@ -103,12 +115,12 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     if not planned.disturbed:
         _remember(request, bench, around, placements, planned=planned, result=result)
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target or planned.disturbed)
-    return result._replace(watched=_marked(request) if may_stay else ())
+    return result._replace(watched=_marked(bench) if may_stay else ())
 
 
-def _marked(request: _Request) -> tuple[tuple[str, str], ...]:
-    """Return a mark that the answer may be watched, unless it hangs on variables in a requirement file."""
-    return () if request.inputs.uses_variables else (("", "-"),)
+def _marked(bench: Workbench) -> tuple[tuple[str, str], ...]:
+    """Return the files to watch, () where the answer hangs on variables in a requirement file as well."""
+    return () if bench.uses_variables else tuple((path, "") for path in ("", *bench.files))
 
 
 def _remember(
@@ -121,7 +133,7 @@ def _remember(
     result: InstallResult,
 ) -> None:
     """Remember the plan for the next environment like this one, if it hangs on nothing but listings and settings."""
-    if not request.question or request.locals.direct or request.inputs.uses_variables or not placements:
+    if not request.question or planned.goal.direct or bench.uses_variables or not placements or request.options.verify:
         return
     if any(_is_passing(bench, each) for each in planned.settled.resolution.running):
         return
@@ -133,7 +145,7 @@ def _remember(
         around.store,
         request.question,
         memory.Remembered(tuple((each.wheel.sha256, each.requested) for each in placements), result.changes),
-        paths=(*settings_files(request.options), *request.inputs.files, *paths),
+        paths=(*settings_files(request.options), *bench.files, *paths),
         expires=min(expires, 1e18),
     )
 
@@ -144,17 +156,15 @@ def _is_passing(bench: Workbench, chosen: Chosen) -> bool:
     return variant is not None and not chosen.pick.installed and bench.shop.built.find(variant.key) is None
 
 
-def _goal(request: _Request, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:
-    options, inputs = request.options, request.inputs
-    asked = (*inputs.requirements, *request.locals.requirements)
-    named = frozenset(requirement.name for requirement in asked)
+def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:
+    named = frozenset(requirement.name for requirement in bench.goal.requirements)
     upgrade = frozenset(normalize_name(name) for name in options.upgrade_packages)
     if options.upgrade:
         eager = options.upgrade_strategy == "eager"
         upgrade |= frozenset(each.name for each in installed) if eager else named
     reinstall = frozenset(normalize_name(name) for name in options.reinstall_packages)
     # what is given by a path is always installed anew, as in pip
-    reinstall |= frozenset(direct.name for direct in request.locals.direct)
+    reinstall |= frozenset(direct.name for direct in bench.goal.direct)
     if options.force_reinstall:
         reinstall |= frozenset(each.name for each in installed)
     return bench.goal._replace(installed=installed, reinstall=reinstall, upgrade=upgrade)

@@ -1,35 +1,45 @@
-"""What the user asks for: words, requirement files and local paths become requirements and direct candidates.
+"""What the user asks for: words and requirement files become requirements, local paths, and what stands beside them.
 
-Follows pip in what counts as a path: a word with a separator, one that starts with a dot, an archive's file name, or an
-existing folder with a project in it.
+Follows pip in what counts as a path: a word with a separator, one that starts with a dot, or an archive's file name; a
+marker may follow. Any ``--hash`` turns hash mode on for everything, as in pip.
 """
 
 import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pybuildsync.core.candidates import DistributionFile, version_of_filename
-from pybuildsync.core.goal import ALL, Direct, Formats
+from pybuildsync.commands.options import Setting
+from pybuildsync.core.goal import ALL, Formats
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
-from pybuildsync.core.variants import Source
 from pybuildsync.errors import RequestError
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
 
-_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip")
+ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip")
+HASHES = ("sha256", "sha384", "sha512")  # what pip takes; weaker ones prove nothing
 
 
 class LocalPath(NamedTuple):
-    """A path given as a requirement: a wheel, an sdist or a source tree, maybe with extras; ``where`` for messages."""
+    """A path given as a requirement: a wheel, an sdist or a source tree, maybe with extras; ``where`` for messages.
+
+    ``hashes`` are "ALGORITHM:HEX" texts, ``settings`` config settings for its build.
+    """
 
     path: str
     extras: tuple[str, ...]
     where: str
     text: str
+    marker: str = ""
+    hashes: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
 
 class Inputs(NamedTuple):
-    """What was asked for. ``texts`` gives, for each requirement, the words it was asked for with."""
+    """What was asked for. ``texts`` gives, for each requirement, the words it was asked for with.
+
+    ``hashes`` are ("ALGORITHM:HEX", ...) by project; with ``needs_hashes`` every file must have one. ``settings`` are
+    config settings that stand beside a requirement.
+    """
 
     requirements: tuple[Requirement, ...]
     texts: tuple[str, ...]
@@ -38,10 +48,18 @@ class Inputs(NamedTuple):
     options: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
     uses_variables: bool
+    hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    needs_hashes: bool = False
+    settings: tuple[Setting, ...] = ()
 
 
 def read_inputs(
-    words: Iterable[str], requirement_files: Iterable[str], constraint_files: Iterable[str], environ: Mapping[str, str]
+    words: Iterable[str],
+    requirement_files: Iterable[str],
+    constraint_files: Iterable[str],
+    environ: Mapping[str, str],
+    *,
+    editables: Iterable[str] = (),
 ) -> Inputs:
     """Return what the command line and its files ask for.
 
@@ -51,46 +69,31 @@ def read_inputs(
     """
     found = RequirementFile()
     found.requirements += [RequirementLine(word, "the command line") for word in words]
+    found.requirements += [RequirementLine(word, "the command line", editable=True) for word in editables]
     for path in requirement_files:
         _merge(found, read_requirement_file(path, environ=environ))
     for path in constraint_files:
         _merge(found, read_requirement_file(path, environ=environ, constraints=True))
-    requirements: list[Requirement] = []
-    texts: list[str] = []
-    paths: list[LocalPath] = []
-    for line in found.requirements:
-        if line.editable:
-            raise RequestError(
-                "editable installations are not supported yet",
-                why=f"{line.where}: -e {line.text}",
-                hint="install the folder without -e",
-            )
-        named = _as_path(line.text)
-        if named is not None:
-            paths.append(LocalPath(*named, line.where, line.text))
-            continue
-        requirement = _parsed(line)
-        if requirement.url.startswith("file:"):
-            paths.append(LocalPath(_path_of_url(requirement.url), requirement.extras, line.where, line.text))
-        elif requirement.url:
-            raise RequestError(
-                f"{line.text}: downloading from a URL is not supported yet",
-                why=line.where,
-                hint="download it and give its path",
-            )
-        else:
-            requirements.append(requirement)
-            texts.append(line.text)
-    constraints = tuple(_constraint(line) for line in found.constraints)
+    read = [(_read(line), line) for line in found.requirements]
+    named = [(asked, line) for asked, line in read if isinstance(asked, Requirement)]
+    paths = tuple(asked for asked, _ in read if isinstance(asked, LocalPath))
+    limits = [(_constraint(line), line) for line in found.constraints]
+    hashes: dict[str, tuple[str, ...]] = {}
+    for asked, line in (*named, *limits):
+        if line.hashes:
+            hashes[asked.name] = (*hashes.get(asked.name, ()), *_checked_hashes(line))
     return Inputs(
-        tuple(requirements), tuple(texts), tuple(paths), constraints,
-        tuple(found.options), tuple(found.files), found.uses_variables,
-    )  # fmt: skip
-
-
-def read_constraints(files: Iterable[str], environ: Mapping[str, str]) -> tuple[Requirement, ...]:
-    """Return the constraints in *files*."""
-    return read_inputs((), (), files, environ).constraints
+        requirements=tuple(asked for asked, _ in named),
+        texts=tuple(line.text for _, line in named),
+        paths=paths,
+        constraints=tuple(asked for asked, _ in limits),
+        options=tuple(found.options),
+        files=tuple(found.files),
+        uses_variables=found.uses_variables,
+        hashes=tuple(hashes.items()),
+        needs_hashes=bool(hashes) or any(each.hashes for each in paths) or ("--require-hashes", "") in found.options,
+        settings=tuple(setting for asked, line in named for setting in _settings(line, asked.name)),
+    )
 
 
 def _merge(into: RequirementFile, other: RequirementFile) -> None:
@@ -101,6 +104,40 @@ def _merge(into: RequirementFile, other: RequirementFile) -> None:
     into.uses_variables = into.uses_variables or other.uses_variables
 
 
+def _read(line: RequirementLine) -> Requirement | LocalPath:
+    """Return what *line* asks for: a project by its name, or what is at a path."""
+    if line.editable:
+        raise RequestError(
+            "editable installations are not supported yet",
+            why=f"{line.where}: -e {line.text}",
+            hint="install the folder without -e",
+        )
+    text, marker = _split_marker(line.text)
+    named = _as_path(text)
+    if named is None:
+        requirement = _parsed(line)
+        if not requirement.url:
+            return requirement
+        if not requirement.url.startswith("file:"):
+            raise RequestError(
+                f"{requirement.name}: downloading from a URL is not supported yet",
+                why=line.where,
+                hint="download it and give its path",
+            )
+        named, marker = (requirement.url, requirement.extras), requirement.marker
+    location, extras = named
+    path, digest = _local(location) if location.startswith("file:") else (location, "")
+    return LocalPath(
+        path=path,
+        extras=extras,
+        where=line.where,
+        text=line.text,
+        marker=marker,
+        hashes=(*_checked_hashes(line), *((digest,) if digest else ())),
+        settings=_settings(line, ""),
+    )
+
+
 def _parsed(line: RequirementLine) -> Requirement:
     try:
         return parse_requirement(line.text)
@@ -109,120 +146,72 @@ def _parsed(line: RequirementLine) -> Requirement:
 
 
 def _constraint(line: RequirementLine) -> Requirement:
-    requirement = _parsed(line)
-    if requirement.extras or line.editable or requirement.url:
+    is_path = line.editable or _as_path(_split_marker(line.text)[0]) is not None
+    requirement = None if is_path else _parsed(line)
+    if requirement is None or requirement.extras or requirement.url:
         raise RequestError(
             f"{line.text!r} can't be a constraint",
-            why=f"{line.where}: a constraint has a name and versions, no extras, URL or -e",
+            why=f"{line.where}: a constraint has a name and versions, no extras, path, URL or -e",
             hint="put it among the requirements",
         )
     return requirement
 
 
+def _checked_hashes(line: RequirementLine) -> tuple[str, ...]:
+    for text in line.hashes:
+        algorithm, colon, digest = text.partition(":")
+        if not colon or algorithm not in HASHES or not digest:
+            raise RequestError(
+                f"--hash={text} is no hash",
+                why=f"{line.where}: {line.text}",
+                hint=f"write it as ALGORITHM:DIGEST, with one of {', '.join(HASHES)}",
+            )
+    return tuple(text.lower() for text in line.hashes)
+
+
+def _settings(line: RequirementLine, package: str) -> tuple[Setting, ...]:
+    found = []
+    for text in line.config_settings:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise RequestError(f"--config-settings {text} is not KEY=VALUE", why=f"{line.where}: {line.text}")
+        found.append(Setting(package, key, value))
+    return tuple(found)
+
+
+def _split_marker(text: str) -> tuple[str, str]:
+    """Split a requirement that may be a path from its marker; in a URL only ``; `` with a blank begins one."""
+    before, semicolon, marker = text.partition("; " if "://" in text else ";")
+    return (before.strip(), marker.strip()) if semicolon else (text, "")
+
+
 def _as_path(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the path and extras if *text* names a file or folder, else None."""
+    """Return the path or ``file:`` URL, and the extras, if *text* names a file or folder, else None."""
     if " @ " in text or ("://" in text and not text.startswith("file://")):
         return None
-    if text.startswith("file://"):
-        return _path_of_url(text), ()
     path = text
     extras: tuple[str, ...] = ()
     if text.endswith("]") and "[" in text:
         path, _, inside = text[:-1].rpartition("[")
         extras = tuple(sorted(normalize_name(extra.strip()) for extra in inside.split(",") if extra.strip()))
-    looks = os.sep in path or "/" in path or path.startswith(".") or path.endswith(_ARCHIVES)
-    if not looks:
-        return None
-    return os.path.abspath(os.path.expanduser(path)), extras
+    if text.startswith("file://"):
+        return path, extras
+    if os.sep in path or "/" in path or path.startswith(".") or path.endswith(ARCHIVES):
+        return os.path.abspath(os.path.expanduser(path)), extras
+    return None
 
 
-def _path_of_url(url: str) -> str:
+def _local(url: str) -> tuple[str, str]:
+    """Return the path that a ``file:`` URL names, and the hash in its fragment, "" if there is none."""
     from urllib.parse import urlsplit
     from urllib.request import url2pathname
 
-    return url2pathname(urlsplit(url).path)
-
-
-def read_path(local: LocalPath) -> Direct | str:
-    """Return the direct candidate at a local path; for a source tree whose name only its backend knows, its folder.
-
-    Raises:
-        RequestError: there is nothing, or nothing that can be installed.
-
-    """
-    path = local.path
-    if os.path.isdir(path):
-        if not any(os.path.exists(os.path.join(path, name)) for name in ("pyproject.toml", "setup.py")):
-            raise RequestError(
-                f"{local.text} can't be installed: it is no Python project",
-                why=f"neither pyproject.toml nor setup.py is in {path}",
-                hint="give the folder that has one of them",
-            )
-        return path
-    if not os.path.isfile(path):
-        raise RequestError(f"{local.text} doesn't exist", why=local.where, hint="check the path")
-    filename = os.path.basename(path)
-    name = _name_in(filename)
-    version = version_of_filename(filename, name) if name else None
-    if not name or version is None:
-        raise RequestError(
-            f"{local.text} is neither a wheel nor an sdist",
-            why="its name should be NAME-VERSION-PYTHON-ABI-PLATFORM.whl or NAME-VERSION.tar.gz",
-            hint="give an unpacked folder, or rename it to what it was called when it was built",
-        )
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        version = str(Version(version))
-    except InvalidVersion as error:
-        raise RequestError(f"{local.text}: {version!r} is no version", hint="see PEP 440") from error
-    digest = _digest(path)
-    file = DistributionFile(filename, _url(path), (("sha256", digest),))
-    if file.is_wheel:
-        return Direct(name, version, file=file)
-    return Direct(name, version, source=Source(name, version, digest, file, path))
-
-
-def _name_in(filename: str) -> str:
-    stem = filename.removesuffix(".whl")
-    if stem != filename:
-        return normalize_name(stem.partition("-")[0])
-    for suffix in _ARCHIVES[1:]:
-        if filename.endswith(suffix):
-            return normalize_name(filename[: -len(suffix)].rpartition("-")[0])
-    return ""
-
-
-def _url(path: str) -> str:
-    from urllib.request import pathname2url
-
-    return "file://" + pathname2url(path)
-
-
-def _digest(path: str) -> str:
-    import hashlib
-
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def tree_digest(folder: str) -> str:
-    """Return a digest of the source tree *folder*: names, modes and contents, without what version control keeps."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for current, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in (".git", ".hg", ".svn", ".bzr", "__pycache__"))
-        for name in sorted(files):
-            path = os.path.join(current, name)
-            relative = os.path.relpath(path, folder)
-            digest.update(f"{relative}\0{os.lstat(path).st_mode & 0o111}\0".encode("utf-8", "surrogateescape"))
-            if os.path.islink(path):
-                digest.update(os.readlink(path).encode("utf-8", "surrogateescape"))
-                continue
-            with open(path, "rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    parts = urlsplit(url)
+    for piece in parts.fragment.split("&"):
+        algorithm, equals, digest = piece.partition("=")
+        if equals and algorithm in HASHES:
+            return url2pathname(parts.path), f"{algorithm}:{digest.lower()}"
+    return url2pathname(parts.path), ""
 
 
 def formats_of(rules: Iterable[tuple[str, str]]) -> Formats:

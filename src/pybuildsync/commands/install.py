@@ -54,7 +54,7 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
 
                 result = install(options, around, question, story)
             seconds = time.monotonic() - started
-            return result._replace(seconds=seconds, watched=_watched(options, around) if result.watched else ())
+            return result._replace(seconds=seconds, watched=_watched(options, around, result.watched))
 
 
 def _scheme(options: InstallOptions, interpreter: Interpreter) -> Scheme:
@@ -111,9 +111,14 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
     return InstallResult(changes=plan.changes)
 
 
-def _watched(options: InstallOptions, around: Surroundings) -> tuple[tuple[str, str], ...]:
-    """Return what the answer "nothing to do" hangs on, seen while the environment is held."""
-    return watch_all((*settings_files(options), *_environment_paths(around)))
+def _watched(
+    options: InstallOptions, around: Surroundings, marked: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return what the answer "nothing to do" hangs on, seen while it is held; () where none is *marked*."""
+    if not marked:
+        return ()
+    included = [path for path, _ in marked if path]
+    return watch_all((*settings_files(options), *included, *_environment_paths(around)))
 
 
 def _environment_paths(around: Surroundings) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class InstallOptions(NamedTuple):
 
     ``rebuild`` False refuses a change that would need a rebuild of something installed. ``compile`` None is the default
     of the installer. ``link_mode`` "auto" is the best that the file system has. ``upgrade_packages`` and
-    ``reinstall_packages`` are names as typed. ``verify`` looks into what is installed instead of at its file times.
+    ``reinstall_packages`` are names as typed. ``verify`` compares what is installed with its RECORD.
     """
 
     requirements: tuple[str, ...] = ()
@@ -111,8 +111,6 @@ class InstallOptions(NamedTuple):
     link_mode: Literal["auto", "reflink", "hardlink", "copy"] = "auto"
     dry_run: bool = False
     verify: bool = False
-    keep_going: bool = False
-    report: str = ""
     indexes: IndexOptions = _INDEX
     build: BuildOptions = _BUILD
     store: StoreOptions = _STORE
@@ -130,7 +128,6 @@ class WheelOptions(NamedTuple):
     pre: bool = False
     require_hashes: bool = False
     python: str = ""
-    keep_going: bool = False
     indexes: IndexOptions = _INDEX
     build: BuildOptions = _BUILD
     store: StoreOptions = _STORE

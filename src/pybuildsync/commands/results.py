@@ -138,11 +138,17 @@ class UninstallResult(NamedTuple):
 
 
 class VenvResult(NamedTuple):
-    """A virtual environment was made in the folder *path* with *python*, whose version is *version*."""
+    """A virtual environment was made in the folder *path* with *python*, whose version is *version*.
+
+    ``base`` is what it took from its interpreter (:func:`pybuildsync.environments.venv.base_of`); while everything in
+    ``watched`` looks as it did, the same words mean the same interpreter. Neither is told.
+    """
 
     path: str
     python: str
     version: str
+    base: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    watched: tuple[tuple[str, str], ...] = ()
 
 
 class CacheFolder(NamedTuple):

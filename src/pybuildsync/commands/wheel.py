@@ -8,12 +8,12 @@ from pybuildsync.commands.inputs import read_inputs
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.stores import open_store
-from pybuildsync.commands.workbench import open_workbench, read_locals
-from pybuildsync.core.goal import Goal
+from pybuildsync.commands.workbench import open_workbench
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story
 from pybuildsync.environments.interpreters import find_interpreter
 from pybuildsync.errors import EnvironmentFault, PackageError, RequestError
+from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import plan_install
 from pybuildsync.pipeline.workshop import Workshop
 
@@ -26,9 +26,14 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
 
     """
     started = time.monotonic()
-    inputs = read_inputs(options.requirements, options.requirement_files, options.constraint_files, os.environ)
-    locals_ = read_locals(inputs.paths)
-    if not (inputs.requirements or locals_.requirements):
+    inputs = read_inputs(
+        options.requirements,
+        options.requirement_files,
+        options.constraint_files,
+        os.environ,
+        editables=options.editables,
+    )
+    if not (inputs.requirements or inputs.paths):
         raise RequestError("nothing to build was named", hint="give a requirement, a path, or -r FILE")
     with (
         open_store(options.store) as store,
@@ -36,27 +41,18 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
             store,
             find_interpreter(options.python or None, store),
             command="wheel",
-            index=options.indexes,
-            build=options.build,
+            options=options,
             inputs=inputs,
             story=story,
             environ=os.environ,
         ) as bench,
     ):
-        goal = Goal(
-            target=bench.interpreter.target,
-            requirements=(*inputs.requirements, *locals_.requirements),
-            constraints=inputs.constraints,
-            build_constraints=bench.build_constraints,
-            formats=bench.formats,
-            policies=bench.policies,
-            direct=locals_.direct,
-            pre_releases=options.pre or ("--pre", "") in inputs.options,
-            no_dependencies=options.no_deps,
-        )
         planned = plan_install(
-            bench.shop, goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
+            bench.shop, bench.goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
         )
+        if bench.needs_hashes:
+            check_is_whole(bench.goal, planned.settled.resolution)
+        check_files(bench.shop, bench.goal, planned.steps)
         folder = os.path.abspath(options.wheel_dir)
         files = tuple(_put(bench.shop, chosen, folder) for chosen in planned.settled.resolution.running)
         return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=planned.settled.rounds)

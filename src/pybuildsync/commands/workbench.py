@@ -1,28 +1,27 @@
 """What installing and building commands work with: store, interpreter, index, builds, and the goal."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.index_settings import index_settings
-from pybuildsync.commands.inputs import Inputs, LocalPath, formats_of, read_constraints, read_path, tree_digest
-from pybuildsync.commands.options import BuildOptions, IndexOptions
-from pybuildsync.core.goal import Direct, Formats
+from pybuildsync.commands.inputs import Inputs, formats_of, read_inputs
+from pybuildsync.commands.local_paths import Locals, read_locals
+from pybuildsync.commands.options import BuildOptions, InstallOptions, Setting, WheelOptions
+from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
-from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.story import Story
 from pybuildsync.core.variants import Source
 from pybuildsync.environments.interpreters import Interpreter
-from pybuildsync.errors import RequestError
 from pybuildsync.frontend.build_job import BuildJob, BuildPython, BuildResult, ConfigSettings
 from pybuildsync.frontend.build_variables import build_variables
-from pybuildsync.frontend.source_trees import read_source
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.build_environments import FillEnvironment
+from pybuildsync.pipeline.hashes import check_pins
+from pybuildsync.pipeline.identity import ask_identity
 from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.pipeline.orders import BuildSettings
 from pybuildsync.pipeline.workshop import Workshop
@@ -35,14 +34,17 @@ if TYPE_CHECKING:
 
 
 class Workbench(NamedTuple):
-    """Everything opened and ready."""
+    """Everything opened and ready; ``goal`` is what is asked for, of an environment that is empty.
 
-    store: Store
-    interpreter: Interpreter
+    ``files`` are all requirement and constraint files that were read, ``uses_variables`` tells whether they hold some.
+    """
+
     shop: Workshop
-    policies: PolicyBook
-    formats: Formats
-    build_constraints: tuple[Requirement, ...]
+    goal: Goal
+    locals: Locals
+    needs_hashes: bool
+    files: tuple[str, ...]
+    uses_variables: bool
 
 
 class LazyExecutor:
@@ -73,8 +75,7 @@ def open_workbench(
     interpreter: Interpreter,
     *,
     command: str,
-    index: IndexOptions,
-    build: BuildOptions,
+    options: InstallOptions | WheelOptions,
     inputs: Inputs,
     story: Story,
     environ: Mapping[str, str],
@@ -83,12 +84,13 @@ def open_workbench(
 
     Raises:
         UsageError: an option's value is not what it should be.
+        RequestError: what is asked for isn't there, or isn't pinned where hashes are given.
+        PackageError: the backend of a source tree can't tell its name and version.
 
     """
-    policies = policy_book(build)
-    build_constraints = read_constraints(build.build_constraint_files, environ)
+    build = options.build
     settings = index_settings(
-        index, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
+        options.indexes, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
     )
     executor = LazyExecutor(partial(_threads, build.build_jobs))
     with IndexClient(settings, store, story=story) as client:
@@ -108,22 +110,79 @@ def open_workbench(
                 markers=target.markers,
             ),
             populate=FillEnvironment(store, interpreter),
-            settings=_build_settings(build, store, environ),
+            settings=_build_settings(build, inputs.settings, store, environ),
             story=story,
             failures={},
             submitted=[],
         )
         try:
-            yield Workbench(
-                store=store,
-                interpreter=interpreter,
-                shop=shop,
-                policies=policies,
+            for_builds = read_inputs((), (), build.build_constraint_files, environ)
+            goal = Goal(
+                target=target,
+                requirements=inputs.requirements,
+                constraints=inputs.constraints,
+                build_constraints=for_builds.constraints,
                 formats=formats_of(_format_rules(build, inputs)),
-                build_constraints=build_constraints,
+                policies=policy_book(build),
+                pre_releases=options.pre or ("--pre", "") in inputs.options,
+                no_dependencies=options.no_deps,
+                build_date=_build_date(build),
+            )
+            shop.knowledge.with_times = bool(goal.build_date)
+
+            def with_settings(more: tuple[Setting, ...]) -> Workshop:
+                return shop._replace(settings=_build_settings(build, (*inputs.settings, *more), store, environ))
+
+            def ask(source: Source, own: tuple[Setting, ...]) -> tuple[str, str]:
+                named = tuple(setting._replace(package=source.name) for setting in own)
+                told = ask_identity(with_settings(named), goal, source, max_rounds=build.max_rounds)
+                return told.name, told.version
+
+            found = read_locals(inputs.paths, ask)
+            goal = goal._replace(
+                requirements=(*goal.requirements, *found.requirements),
+                direct=found.direct,
+                hashes=_joined(inputs.hashes, found.hashes),
+            )
+            needs_hashes = options.require_hashes or inputs.needs_hashes
+            if needs_hashes:
+                check_pins(goal)
+            yield Workbench(
+                shop=with_settings(found.settings),
+                goal=goal,
+                locals=found,
+                needs_hashes=needs_hashes,
+                files=(*inputs.files, *for_builds.files),
+                uses_variables=inputs.uses_variables or for_builds.uses_variables,
             )
         finally:
             executor.close()
+
+
+def _joined(
+    one: tuple[tuple[str, tuple[str, ...]], ...], other: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = dict(one)
+    for name, hashes in other:
+        table[name] = (*table.get(name, ()), *hashes)
+    return tuple(table.items())
+
+
+def _build_date(build: BuildOptions) -> str:
+    """Return the date of all build tools as the core wants it: UTC, "" for today's."""
+    text = build.build_time
+    if text in ("", "latest"):
+        return ""
+    if text == "source":
+        return AT_SOURCE
+    from datetime import UTC, date, datetime
+
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _threads(jobs: int | None) -> "Executor":
@@ -157,10 +216,14 @@ def policy_book(build: BuildOptions) -> PolicyBook:
     return PolicyBook(tuple(reversed(pairs)), tuple(reversed(libraries)))
 
 
-def _build_settings(build: BuildOptions, store: Store, environ: Mapping[str, str]) -> BuildSettings:
+def _build_settings(
+    build: BuildOptions, beside: tuple[Setting, ...], store: Store, environ: Mapping[str, str]
+) -> BuildSettings:
+    """Return how builds run; *beside* are settings that stand beside requirements."""
+
     def config_settings(project: str) -> ConfigSettings:
         values: dict[str, list[str]] = {}
-        for setting in build.config_settings:
+        for setting in (*build.config_settings, *beside):
             if not setting.package or normalize_name(setting.package) == project:
                 values.setdefault(setting.key, []).append(setting.value)
         return tuple(sorted((key, each[0] if len(each) == 1 else tuple(each)) for key, each in values.items()))
@@ -180,47 +243,3 @@ def _build_settings(build: BuildOptions, store: Store, environ: Mapping[str, str
         retry=not build.no_build_time_retry and not build.build_time,
         log_folder=os.path.join(store.root, "logs"),
     )
-
-
-class Locals(NamedTuple):
-    """Local paths as direct candidates with their requirements; ``folders`` gives each project's path as typed."""
-
-    direct: tuple[Direct, ...]
-    requirements: tuple[Requirement, ...]
-    paths: Mapping[str, str]
-
-
-def read_locals(paths: tuple[LocalPath, ...]) -> Locals:
-    """Return the direct candidates at *paths*.
-
-    Raises:
-        RequestError: there is nothing that can be installed, or two paths hold one project.
-
-    """
-    found: dict[str, Direct] = {}
-    requirements: list[Requirement] = []
-    typed: dict[str, str] = {}
-    for local in paths:
-        direct = read_path(local)
-        if isinstance(direct, str):
-            direct = _read_tree(direct, local)
-        if direct.name in found and found[direct.name] != direct:
-            raise RequestError(
-                f"{direct.name} is asked for twice", why=f"{typed[direct.name]}\n{local.path}", hint="leave one out"
-            )
-        found[direct.name] = direct
-        typed[direct.name] = local.path
-        requirements.append(Requirement(direct.name, local.extras))
-    return Locals(tuple(found.values()), tuple(requirements), typed)
-
-
-def _read_tree(folder: str, local: LocalPath) -> Direct:
-    stated = read_source(folder)
-    name, version = stated.metadata.name, stated.metadata.version
-    if not name or not version:
-        raise RequestError(
-            f"{local.text}: only its backend knows its {'version' if name else 'name'}",
-            why="pyproject.toml doesn't state both name and version, so they are known after a build only",
-            hint=f"make an sdist of it first, and install that: {sys.executable} -m build --sdist {local.text}",
-        )
-    return Direct(name, version, source=Source(name, version, tree_digest(folder), path=folder))

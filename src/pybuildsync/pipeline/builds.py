@@ -82,7 +82,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
             continue
         only_metadata = prepare and (chosen.name, chosen.version) not in for_builds
         want: tuple[Want, ...] = ("metadata",) if only_metadata else ("wheel",)
-        running[_submit(shop, order, facts, want)] = order
+        running[submit(shop, order, facts, want)] = order
     return _collect(shop, goal, facts, running)
 
 
@@ -97,11 +97,14 @@ def build_prepared(shop: Workshop, goal: Goal, chosen: tuple[Chosen, ...], facts
         done.add(variant.key)
         order = order_again(shop, goal, facts, each, variant)
         # Where the metadata come from the store, they are prepared again: the record compares them with the wheel's.
-        running[_submit(shop, order, facts, ("metadata", "wheel"))] = order
+        running[submit(shop, order, facts, ("metadata", "wheel"))] = order
     return _collect(shop, goal, facts, running)
 
 
-def _submit(shop: Workshop, order: Order, facts: Facts, want: tuple[Want, ...]) -> "Future[BuildResult]":
+def submit(
+    shop: Workshop, order: Order, facts: Facts, want: tuple[Want, ...], *, is_named: bool = True
+) -> "Future[BuildResult]":
+    """Have *order* built as far as *want* says; unless it *is_named*, its name and version are provisional."""
     from pybuildsync.frontend.building import run_build
 
     source = order.source
@@ -120,8 +123,8 @@ def _submit(shop: Workshop, order: Order, facts: Facts, want: tuple[Want, ...]) 
         output=new_temporary(shop.store),
         log_path=log,
         want=want,
-        project=source.name,
-        version=source.version,
+        project=source.name if is_named else "",
+        version=source.version if is_named else "",
         sdist=source.file is not None or os.path.isfile(source.path),
         subdirectory=source.subdirectory,
         environment=tuple(wheel.path for wheel in order.wheels),
@@ -138,7 +141,7 @@ def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[Bui
     """Wait for the builds in *running* and add what each tells, in the order of the orders, not of their ends."""
     if not running:
         return facts
-    outcomes = _wait(shop, running)
+    outcomes = wait_for(shop, running)
     for order in running.values():
         outcome = outcomes[order.key]
         if isinstance(outcome, BuildFailure):
@@ -148,7 +151,7 @@ def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[Bui
     return facts
 
 
-def _wait(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dict[str, BuildResult | BuildFailure]:
+def wait_for(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dict[str, BuildResult | BuildFailure]:
     """Return what came of the builds in *running*, by key; the first failure that ends the command ends them all."""
     from concurrent.futures import FIRST_COMPLETED, wait
 

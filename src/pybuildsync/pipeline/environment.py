@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.policies import PolicyBook
 from pybuildsync.environments.installed import InstalledDistribution, read_build_record, read_metadata
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.build_records import variant_of
 from pybuildsync.pipeline.promises import Promise, promise_in
+
+if TYPE_CHECKING:
+    from pybuildsync.core.facts import Metadata
 
 
 def installed_of(distributions: tuple[InstalledDistribution, ...], policies: PolicyBook) -> tuple[Installed, ...]:

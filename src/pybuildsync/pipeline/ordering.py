@@ -7,6 +7,7 @@ from pybuildsync.core.goal import Goal
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
 from pybuildsync.errors import PackageError
+from pybuildsync.pipeline.hashes import check_source
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
@@ -85,6 +86,8 @@ def _make_order(
 ) -> Order:
     against, wheels = environment
     path, digest = _material(shop, source)
+    if not chosen.scope:
+        check_source(goal, source, path, digest)
     key = build_key(
         BuildInputs(
             source=digest,
