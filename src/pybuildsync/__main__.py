@@ -1,6 +1,7 @@
 """The entry point of ``pybuildsync`` and ``python -m pybuildsync``.
 
-Answers what needs nothing at all before anything is imported: the version, and an ``install`` that finds nothing to do.
+Answers what needs next to nothing before anything is imported: the version, an ``install`` that finds nothing to do or
+does again what was done before, another ``venv``.
 """
 
 import sys
@@ -9,7 +10,7 @@ import sys
 def main() -> int:
     """Run the command line and return the exit status."""
     arguments = sys.argv[1:]
-    text = None
+    text, told = None, ""
     if arguments in (["--version"], ["-V"]):
         from pybuildsync import __version__
 
@@ -18,14 +19,20 @@ def main() -> int:
         from pybuildsync.cli.fast import answer
 
         text = answer(arguments)
+    elif arguments[:1] == ["venv"]:
+        from pybuildsync.cli.fast_venv import make
+
+        text, told = make(arguments) or (None, "")
     if text is not None:
         try:
+            sys.stderr.write(told)
             sys.stdout.write(text)
             sys.stdout.flush()
         except OSError:
-            pass  # nobody reads: the long way knows how to end quietly
-        else:
-            return 0
+            from pybuildsync.cli.main import nobody_reads
+
+            return nobody_reads()
+        return 0
     from pybuildsync.cli.main import main as run
 
     return run(arguments)

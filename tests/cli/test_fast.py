@@ -11,7 +11,7 @@ from cli.worlds import Runner, say
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pybuildsync.cli.fast import _question, _root, answer, remember
+from pybuildsync.cli.fast import _question, answer, remember, store_root
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
 from pybuildsync.commands.watched import is_settled, signature, watch, watch_all
 from pybuildsync.store import default_root
@@ -140,13 +140,13 @@ def test_a_store_that_cannot_be_written_is_no_error(environ: dict[str, str], fol
 )
 def test_the_store_is_where_it_is(environ: dict[str, str]) -> None:
     """The folder is that of the store, though the code that says so there is too heavy to be imported here."""
-    assert _root([], environ) == default_root(environ)
+    assert store_root([], environ) == default_root(environ)
 
 
 def test_the_store_of_the_command_line(tmp_path: Path) -> None:
     """--cache-dir moves the answers, too."""
-    assert _root(["install", "--cache-dir", str(tmp_path)], {}) == str(tmp_path)
-    assert _root(["install", f"--cache-dir={tmp_path}"], {}) == str(tmp_path)
+    assert store_root(["install", "--cache-dir", str(tmp_path)], {}) == str(tmp_path)
+    assert store_root(["install", f"--cache-dir={tmp_path}"], {}) == str(tmp_path)
 
 
 def installed(folder: Path) -> InstallResult:

@@ -33,8 +33,15 @@ def imported(argv: list[str], environ: dict[str, str]) -> tuple[int, list[str], 
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], env=environ, capture_output=True, text=True, check=True
     )
-    status, modules = json.loads(run.stderr)
+    status, modules = json.loads(run.stderr.splitlines()[-1])
     return status, modules, run.stdout
+
+
+def run_whole(argv: list[str], environ: dict[str, str]) -> None:
+    """Run *argv* in such an interpreter, with all that pybuildsync may import."""
+    folders = [str(Path(__file__).resolve().parents[2] / "src"), *sys.path]
+    code = f"import sys; sys.path[:0] = {folders!r}; from pybuildsync.__main__ import main; sys.exit(main())"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code, *argv], env=environ, capture_output=True, check=True)
 
 
 def test_the_version_imports_nothing() -> None:

@@ -11,7 +11,7 @@ from commands.worlds import Environment, make_environment
 
 from pybuildsync.commands.records import describe_record
 from pybuildsync.commands.surroundings import path_of_url
-from pybuildsync.commands.venv import activation
+from pybuildsync.environments.activation import activation_command
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def test_paths_of_urls(url: str, system: str, path: str) -> None:
 )
 def test_how_to_activate(system: str, shell: str | None, line: str) -> None:
     """The line that activates an environment is that of the user's shell."""
-    assert activation("my env", system, shell).startswith(line)
+    assert activation_command("my env", shell or "", system).startswith(line)
 
 
 def test_venv(tmp_path: Path) -> None:

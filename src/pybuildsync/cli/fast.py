@@ -33,9 +33,8 @@ def answer(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> 
     """Return what to print for *argv* where nothing has changed since it was answered; None to go the long way."""
     try:
         question = _question(argv, environ)
-        with open(
-            _path(question, _root(argv, environ)), encoding="utf-8", errors="surrogateescape", newline=""
-        ) as file:
+        path = kept_path(_FOLDER, question, store_root(argv, environ))
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             kept = file.read()
     except (OSError, UnicodeError):
         return None
@@ -61,13 +60,9 @@ def remember(
         return False
     try:
         question = _question(argv, environ)
-        path = _path(question, _root(argv, environ))
+        path = kept_path(_FOLDER, question, store_root(argv, environ))
         body = "\0".join([part for pair in watched for part in pair])
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        part = f"{path}.{os.getpid()}"
-        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(f"{question}{_END}{body}{_END}{text}")
-        os.replace(part, path)
+        keep(path, f"{question}{_END}{body}{_END}{text}".encode("utf-8", "surrogateescape"))
     except (OSError, UnicodeError):
         return False
     return True
@@ -83,15 +78,27 @@ def _question(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
     return "\0".join(lines)
 
 
-def _path(question: str, root: str) -> str:
-    """Return the file for *question*; two questions may share one, so the question stands in it as well."""
+def kept_path(folder: str, question: str, root: str) -> str:
+    """Return the file for *question* in *folder* of the store *root*; two questions may share one.
+
+    So the question stands in the file as well.
+    """
     from _imp import source_hash  # siphash, built in: what the import system itself keys bytecode by
 
     digest = source_hash(0, question.encode("utf-8", "surrogateescape")).hex()
-    return os.path.join(root, _FOLDER, digest)
+    return os.path.join(root, folder, digest)
 
 
-def _root(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
+def keep(path: str, data: bytes) -> None:
+    """Write *data* to *path*, whole or not at all; raises OSError."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    part = f"{path}.{os.getpid()}"
+    with open(part, "wb") as file:
+        file.write(data)
+    os.replace(part, path)
+
+
+def store_root(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
     """Return the store's folder, as ``pybuildsync.store.default_root`` has it; importing that would take too long."""
     for at, word in enumerate(argv):
         if word.startswith("--cache-dir="):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pybuildsync.cli.colors import Colors
+from pybuildsync.cli.fast_venv import created
 from pybuildsync.cli.sizes import write_seconds, write_size
 from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
@@ -58,7 +59,8 @@ def _json(result: results.Result) -> str:
             rows.append({"name": one.name, "version": one.version, **editable})
         return json.dumps(rows) + "\n"
     data: Any = _plain(result)
-    data.pop("watched", None)
+    for untold in ("watched", "base", "recipe"):
+        data.pop(untold, None)
     if isinstance(result, results.InstallResult):
         data["changes"] = [change for change in data["changes"] if change["kind"] != "keep"]
     if isinstance(result, results.CacheSize):
@@ -168,7 +170,7 @@ def _show(result: results.ShowResult, _presentation: Presentation, _colors: Colo
 
 
 def _venv(result: results.VenvResult, _presentation: Presentation, _colors: Colors) -> list[str]:
-    return [f"Created {result.path} with Python {result.version}"]
+    return [created(result.path, result.version)]
 
 
 def _cache_folder(result: results.CacheFolder, _presentation: Presentation, _colors: Colors) -> list[str]:

@@ -1,10 +1,15 @@
 """Activation: the scripts that put a virtual environment in front of a shell's PATH, and take it away again.
 
-Text only. They set ``VIRTUAL_ENV``, ``VIRTUAL_ENV_PROMPT`` and the prompt (unless ``VIRTUAL_ENV_DISABLE_PROMPT`` is
-set), hide ``PYTHONHOME``, and define ``deactivate``, as those of the standard library's ``venv`` do.
+Text only, and next to nothing imported: making an environment is measured in milliseconds. They set ``VIRTUAL_ENV``,
+``VIRTUAL_ENV_PROMPT`` and the prompt (unless ``VIRTUAL_ENV_DISABLE_PROMPT`` is set), hide ``PYTHONHOME``, and define
+``deactivate``, as those of the standard library's ``venv`` do.
 """
 
-from collections.abc import Callable
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SH = """\
 # Use it in a shell: . bin/activate
@@ -162,7 +167,7 @@ def _powershell(text: str) -> str:
 
 
 # File name, text, how the shell quotes.
-_SCRIPTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+_SCRIPTS: "tuple[tuple[str, str, Callable[[str], str]], ...]" = (
     ("activate", _SH, _sh),
     ("activate.fish", _FISH, _fish),
     ("activate.csh", _CSH, _csh),
@@ -177,3 +182,16 @@ def activation_scripts(root: str, prompt: str) -> tuple[tuple[str, str], ...]:
         (name, text.replace("@PROMPT@", quoted(prompt)).replace("@ROOT@", quoted(root)))
         for name, text, quoted in _SCRIPTS
     )
+
+
+# Shell (the end of its path) -> the end of its script's name.
+_ENDINGS = {"fish": ".fish", "csh": ".csh", "tcsh": ".csh", "nu": ".nu"}
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-")
+
+
+def activation_command(path: str, shell: str, system: str = os.name) -> str:
+    """Return the line that activates the environment *path* in *shell* (a path, or "" where that isn't known)."""
+    if system == "nt":
+        return f"{path}\\Scripts\\activate"
+    script = os.path.join(path, "bin", "activate" + _ENDINGS.get(os.path.basename(shell), ""))
+    return f"source {script if _PLAIN.issuperset(script) else _sh(script)}"

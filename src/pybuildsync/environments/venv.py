@@ -2,30 +2,68 @@
 
 What comes out is what ``python -m venv --without-pip`` makes; on Windows, where the launchers are part of the
 interpreter, it does make it. Nothing is installed. A folder that is neither empty nor a virtual environment is never
-touched.
+touched. :func:`make` needs no import that a bare interpreter hasn't, given what :func:`base_of` has told before.
 """
 
 import os
 import sys
 
 from pybuildsync.environments.activation import activation_scripts
-from pybuildsync.environments.interpreters import Interpreter
-from pybuildsync.environments.schemes import Scheme, library_name, virtual_scheme
 from pybuildsync.errors import EnvironmentFault
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from pybuildsync.environments.interpreters import Interpreter
+    from pybuildsync.environments.schemes import Scheme
+
+    # What an environment takes from an interpreter: base executable, implementation, version as in "3.11", release as
+    # in "3.11.7", and the name of the folder in `lib`.
+    Base: TypeAlias = tuple[str, str, str, str, str]
 
 _CONFIGURATION = "pyvenv.cfg"
 
 
 def create(
     path: str,
-    interpreter: Interpreter,
+    interpreter: "Interpreter",
     *,
     prompt: str = "",
     clear: bool = False,
     system_site_packages: bool = False,
     by_hand: bool = sys.platform != "win32",
-) -> Scheme:
+) -> "Scheme":
     """Make the virtual environment *path* with *interpreter*'s base interpreter; return its scheme.
+
+    The rest is as for :func:`make`.
+    """
+    from pybuildsync.environments.schemes import virtual_scheme
+
+    base = base_of(interpreter)
+    make(path, base, prompt=prompt, clear=clear, system_site_packages=system_site_packages, by_hand=by_hand)
+    return virtual_scheme(os.path.abspath(path), interpreter)
+
+
+def base_of(interpreter: "Interpreter") -> "Base":
+    """Return what a virtual environment takes from *interpreter*."""
+    from pybuildsync.environments.schemes import library_name
+
+    target = interpreter.target
+    release = ".".join(map(str, interpreter.release))
+    return (interpreter.base_executable, target.implementation, target.version, release, library_name(interpreter))
+
+
+def make(
+    path: str,
+    base: "Base",
+    *,
+    prompt: str = "",
+    clear: bool = False,
+    system_site_packages: bool = False,
+    by_hand: bool = sys.platform != "win32",
+) -> None:
+    """Make the virtual environment *path* from *base*.
 
     *prompt* is what shells show, "." for the current folder's name, "" for that of *path*. With *clear* a virtual
     environment that is there is emptied first.
@@ -47,9 +85,9 @@ def create(
         prompt = os.path.basename(os.getcwd())
     try:
         if by_hand:
-            _create(root, interpreter, prompt, system_site_packages=system_site_packages)
+            _create(root, base, prompt, system_site_packages=system_site_packages)
         else:
-            _create_by_venv(root, interpreter, prompt, system_site_packages=system_site_packages)
+            _create_by_venv(root, base[0], prompt, system_site_packages=system_site_packages)
     except OSError as error:
         if is_new:
             import shutil
@@ -60,7 +98,6 @@ def create(
             why=f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}",
             hint="choose a folder that can be written",
         ) from error
-    return virtual_scheme(root, interpreter)
 
 
 def _make_way(root: str, *, clear: bool) -> None:
@@ -98,18 +135,16 @@ def _make_way(root: str, *, clear: bool) -> None:
             os.unlink(inner)
 
 
-def _create(root: str, interpreter: Interpreter, prompt: str, *, system_site_packages: bool) -> None:
-    base = interpreter.base_executable
-    version = interpreter.target.version
-    library = library_name(interpreter)
+def _create(root: str, base: "Base", prompt: str, *, system_site_packages: bool) -> None:
+    executable, implementation, version, release, library = base
     os.makedirs(root, exist_ok=True)
     for folder in ("bin", "include", f"include/{library}", "lib", f"lib/{library}", f"lib/{library}/site-packages"):
         os.mkdir(f"{root}/{folder}")
     if sys.maxsize > 2**32 and sys.platform != "darwin":
         os.symlink("lib", f"{root}/lib64")
-    os.symlink(base, f"{root}/bin/python")
+    os.symlink(executable, f"{root}/bin/python")
     names = ["python3", f"python{version}"]
-    if interpreter.target.implementation == "pypy":
+    if implementation == "pypy":
         names += ["pypy", "pypy3", f"pypy{version}"]
     for name in names:
         os.symlink("python", f"{root}/bin/{name}")
@@ -117,18 +152,16 @@ def _create(root: str, interpreter: Interpreter, prompt: str, *, system_site_pac
         _write(f"{root}/bin/{name}", text)
     _write(f"{root}/.gitignore", "*\n")
     # Last: with it, this is a virtual environment.
-    _write(
-        f"{root}/{_CONFIGURATION}", _configuration(root, interpreter, prompt, system_site_packages=system_site_packages)
-    )
+    configuration = _configuration(root, executable, release, prompt, system_site_packages=system_site_packages)
+    _write(f"{root}/{_CONFIGURATION}", configuration)
 
 
-def _configuration(root: str, interpreter: Interpreter, prompt: str, *, system_site_packages: bool) -> str:
-    base = interpreter.base_executable
+def _configuration(root: str, base: str, release: str, prompt: str, *, system_site_packages: bool) -> str:
     options = " --system-site-packages" if system_site_packages else ""
     lines = [
         f"home = {os.path.dirname(base)}",
         f"include-system-site-packages = {'true' if system_site_packages else 'false'}",
-        f"version = {'.'.join(map(str, interpreter.release))}",
+        f"version = {release}",
         *([f"prompt = {prompt!r}"] if prompt else []),
         f"executable = {base}",
         f"command = {base} -m venv --without-pip{options} {root}",
@@ -144,10 +177,10 @@ def _write(path: str, text: str) -> None:
         os.close(writing)
 
 
-def _create_by_venv(root: str, interpreter: Interpreter, prompt: str, *, system_site_packages: bool) -> None:
+def _create_by_venv(root: str, base: str, prompt: str, *, system_site_packages: bool) -> None:
     import subprocess
 
-    command = [interpreter.base_executable, "-I", "-m", "venv", "--without-pip"]
+    command = [base, "-I", "-m", "venv", "--without-pip"]
     if system_site_packages:
         command.append("--system-site-packages")
     if prompt:
