@@ -74,6 +74,19 @@ def test_what_the_wheel_adds_to_the_source_is_baked() -> None:
     assert verdict.contradiction == ""
 
 
+def test_a_specifier_lifts_no_documented_limit() -> None:
+    """Old backends don't say that a plain lower bound is static: it is no promise about binaries of the next major."""
+    verdict = judged("numpy>=1.13", against={"numpy": "1.23.2"})
+    assert [(match.name, match.evidence, str(match.policy)) for match in verdict.matches] == [
+        ("numpy", "required twice", "minor+at-least")
+    ]
+    assert verdict.coupled == (("numpy", "1.23.2"),)
+    promised = PolicyBook(promises=((("lib", "1.0"), MICRO),))
+    assert told(judged("lib>=1", against={"lib": "1.0"}, links=(("lib", "l.so"),), policies=promised)) == [
+        ("lib", "1.0", "linked", MICRO)
+    ]
+
+
 def test_a_wheel_that_excludes_what_it_was_built_against_contradicts_itself() -> None:
     """It fits nothing, and says what it says."""
     verdict = judged("lib==1.0", against={"lib": "2.0"})

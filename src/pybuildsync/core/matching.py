@@ -69,7 +69,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
             text = ", ".join(str(requirement) for requirement in baked)
             if not all(accepts(requirement.specifier, version) for requirement in baked):
                 contradiction = f"requires {text}, which excludes what it was built against: {name} {version}"
-            match = Match(name, version, "baked", ANY, f"the wheel requires {text}")
+            match = _baked(ingredient, text, name in linked, policies)
         elif name in linked:
             libraries = ", ".join(sorted(set(linked[name])))
             policy = policies.policy(project, name, version)
@@ -83,3 +83,15 @@ def judge(  # noqa: C901 - the table of evidence, row by row
         matches += [] if free else [match]
         coupled += [] if free and not baked else [(name, version)]  # the metadata depends on what is baked, free or not
     return Verdict(tuple(matches), tuple(coupled), contradiction)
+
+
+def _baked(ingredient: Ingredient, text: str, linked: bool, policies: PolicyBook) -> Match:  # noqa: FBT001
+    """Return the match of what the wheel requires as *text*.
+
+    An author's specifier rarely speaks of binaries: where the library's own documentation does, both hold.
+    """
+    documented = policies.documented(ingredient.name, ingredient.version)
+    if documented is None or documented.is_any:
+        return Match(ingredient.name, ingredient.version, "baked", ANY, f"the wheel requires {text}")
+    why = f"the wheel requires {text}, and what {ingredient.name} documents holds, too ({documented})"
+    return Match(ingredient.name, ingredient.version, "linked" if linked else "required twice", documented, why)

@@ -160,7 +160,11 @@ class PolicyBook(NamedTuple):
         configured = self.configured(project, library)
         if configured is not None:
             return configured
-        return self.promised(library, built) or table_policy(library, built) or EXACT
+        return self.documented(library, built) or EXACT
+
+    def documented(self, library: str, built: str) -> Policy | None:
+        """Return what version *built* of *library* promises of itself, else the table's row; None if nobody says."""
+        return self.promised(library, built) or table_policy(library, built)
 
     def never_ties(self, project: str, library: str) -> bool:
         """Whether *library* can never have to match for *project*, whatever its version."""
