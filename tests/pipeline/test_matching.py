@@ -56,6 +56,19 @@ def test_a_library_that_changes_has_what_is_built_against_it_rebuilt(place: Plac
     assert "(rebuilt: lib 2.0 -> 3.0)" in said.out
 
 
+def test_a_wide_requirement_of_an_old_source_promises_nothing_of_binaries(place: Place) -> None:
+    """What the library documents holds beside it; so does what is configured after the build."""
+    stock(place, *(wheel("numpy", version) for version in ("1.23", "1.26", "2.1")))
+    stock(place, *(wheel("lib", version) for version in ("1.0", "1.1")))
+    stock(place, sdist("app", "1.0", needs=["numpy", "lib"], requires=["numpy>=1", "lib>=1"]))
+    place.install("app", "numpy==1.23", "lib==1.0")
+    assert builds(place.install("numpy==1.26")) == []
+    assert builds(place.install("numpy==2.1")) == ["app 1.0"]
+    assert builds(place.install("lib==1.1")) == []
+    assert builds(place.install("lib==1.0", "--match", "lib=exact")) == []
+    assert builds(place.install("lib==1.1", "--match", "lib=exact")) == ["app 1.0"]
+
+
 def test_no_rebuild_refuses_the_change(place: Place) -> None:
     """With --no-rebuild a change that would break what is installed is refused, and nothing changes."""
     shelf(place)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal
-from pybuildsync.core.policies import Policy, PolicyBook
+from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
 from pybuildsync.pipeline.orders import BuildSettings, Order
@@ -86,10 +86,7 @@ def variant_of(record: Mapping[str, Any] | None, metadata: Metadata, policies: P
     if check_record(record):
         return None
     name = record["name"]
-    matches = tuple(
-        Match(each["name"], each["version"], each["evidence"], _policy(name, each, policies), each["reason"])
-        for each in record["matches"]
-    )
+    matches = tuple(_match(name, each, policies) for each in record["matches"])
     links = tuple((e["module"], e["library"], e["distribution"], e["path"], False) for e in record["links"])
     return Variant(
         source=Source(name, metadata.version, record["source"]["sha256"]),
@@ -106,17 +103,22 @@ def variant_of(record: Mapping[str, Any] | None, metadata: Metadata, policies: P
     )
 
 
-def _policy(project: str, match: Mapping[str, Any], policies: PolicyBook) -> Policy:
-    """Return the policy for a match of a record: configured today, promised, recorded, or in today's table.
+def _match(project: str, match: Mapping[str, Any], policies: PolicyBook) -> Match:
+    """Return a match of a record, under the policy that is configured today, promised, recorded, or in today's table.
 
     A promise is that of the version built against, which may be gone meanwhile: so what was recorded beside "exact",
-    which is what holds where nobody says anything, stays.
+    which is what holds where nobody says anything, stays. What was baked is kept by the wheel's own requirement, and by
+    a policy that only somebody since has named.
     """
-    library, built = match["name"], match["version"]
-    if match["evidence"] == "baked":
-        return Policy(("any",), "the wheel's own requirement")
+    library, built, evidence = match["name"], match["version"], match["evidence"]
     recorded = Policy(tuple(match["policy"].split("+")), "the build record")
-    said = policies.configured(project, library) or policies.promised(library, built)
-    if said is None and match["evidence"] != "configured" and recorded.is_exact:
+    configured = policies.configured(project, library)
+    said = configured or policies.promised(library, built)
+    if evidence == "baked":
+        said = said or policies.documented(library, built)
+        if said is None or said.is_any:
+            return Match(library, built, evidence, ANY, match["reason"])
+        evidence = "configured" if configured else "required twice"
+    elif said is None and evidence != "configured" and recorded.is_exact:
         said = policies.policy(project, library, built)
-    return said or recorded
+    return Match(library, built, evidence, said or recorded, match["reason"])
