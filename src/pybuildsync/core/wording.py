@@ -72,8 +72,8 @@ class PackagingWords:
                 its = f"the {library} that it is built with"
                 return f"{project} {version} must run with {its}{_or_what_goes(policy)} ({evidence})"
             case AlreadyBuilt(project, version, coupled):
-                against = ", ".join(f"{name} {built}" for name, built in coupled) or "what it needs"
-                return f"{project} {version} has been built against {against} already"
+                against = ", ".join(f"{name} {built}" for name, built in coupled)
+                return f"{project} {version} has been built{f' against {against}' if against else ''} already"
             case AsOf(project, date):
                 return f"{project} is built with tools from {date[:10]} or before"
             case Barred(text):
