@@ -48,7 +48,11 @@ def requirements(*texts: str) -> tuple[Requirement, ...]:
 
 @dataclass
 class World:
-    """Projects with wheels and sdists; knowledge for the core, and a builder that obeys it."""
+    """Projects with wheels and sdists; knowledge for the core, and a builder that obeys it.
+
+    ``hooks`` are what a backend asks for before it builds; ``fails`` are (tool, version, date): with that version of
+    the tool a source can't be built, and is tried with tools of the date.
+    """
 
     files: dict[str, list[DistributionFile]] = field(default_factory=dict)
     wheels: dict[str, Metadata] = field(default_factory=dict)
@@ -56,6 +60,8 @@ class World:
     backends: dict[tuple[str, str], Built] = field(default_factory=dict)
     finishers: dict[tuple[str, str], Built] = field(default_factory=dict)
     links: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    hooks: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    fails: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     builds: list[str] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
     built_keys: list[str] = field(default_factory=list)
@@ -119,6 +125,10 @@ class World:
         self.asked_metadata.append(f"{project}=={version}")
         return self.wheels[file.url]
 
+    def metadata_of(self, name: str, version: str) -> Metadata:
+        """Return what the pure wheel of a release requires."""
+        return self.wheels[f"https://index.example/{name}-{version}-py3-none-any.whl"]
+
     def source_metadata(self, source: Source) -> SourceMetadata:
         """Return what the sdist was put there with."""
         return self.sources[source.name, source.version]
@@ -144,6 +154,15 @@ class World:
             )
             key = build_key(BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target))
             facts = facts.with_place(source, chosen.scope)
+            versions = {each.name: each.version for each in environment}
+            identity = (source.name, source.version)
+            tool, version, date = self.fails.get(identity, ("", "", ""))
+            if set(self.hooks.get(identity, ())) - versions.keys():
+                facts = facts.with_hook_requires(source, requirements(*self.hooks[identity]))
+                continue
+            if tool and versions[tool] == version:
+                facts = facts.with_date(source, date)
+                continue
             if facts.by_key(key) is None:
                 facts = facts.with_variant(self._variant(goal, source, key, against, wheel="" if prepare else key))
         return facts

@@ -4,11 +4,17 @@ import pytest
 from core.fakes import World, versions_of
 
 from pybuildsync.core.facts import Metadata
-from pybuildsync.core.goal import Installed
-from pybuildsync.core.resolution import NoSolution
+from pybuildsync.core.goal import Goal, Installed
+from pybuildsync.core.loop import Settled
+from pybuildsync.core.loop import settle as run_loop
+from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
+from pybuildsync.core.story import Resolved, RoundStarted, Silent
+from pybuildsync.core.variants import Facts
+from pybuildsync.errors import InternalError, PackageError
 
 
 def library(world: World, *versions: str, name: str = "lib") -> World:
+    """Put wheels of these versions on the index."""
     for version in versions:
         world.wheel(name, version)
     return world
@@ -57,7 +63,9 @@ def test_a_wheel_that_never_accepts_what_it_was_built_with() -> None:
     with pytest.raises(NoSolution) as caught:
         world.settle(world.goal("p"))
     assert len(world.builds) == 3
-    print(caught.value)
+    told = str(caught.value)
+    assert "p 1.0 requires lib==2.0, which excludes what it was built against: lib 1.0" in told
+    assert "p 1.0 requires lib==1.0, which excludes what it was built against: lib 3.0" in told
 
 
 def test_a_helper_that_pins_the_library() -> None:
@@ -95,7 +103,7 @@ def test_a_source_that_needs_itself_is_told_with_its_chain() -> None:
     world = World().sdist("a", "1.0", build=("b",), static=()).sdist("b", "1.0", build=("a",), static=())
     with pytest.raises(NoSolution) as caught:
         world.settle(world.goal("a"))
-    print(caught.value)
+    assert "a is needed to build itself (a 1.0 -> b 1.0 -> a)" in str(caught.value)
     assert world.builds == []
 
 
@@ -171,3 +179,153 @@ def test_a_link_to_what_is_installed_keeps_it_or_moves_it_along() -> None:
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
     settled = world.settle(world.goal("c", installed=(installed,)))
     assert versions_of(settled) == {"c": "1.0", "lib": "2.0"}
+
+
+def test_what_a_hook_asks_for_is_built_with() -> None:
+    """The first build says what else it needs; the next has it."""
+    world = World().wheel("backend", "1.0").wheel("more", "1.0").sdist("a", "1.0", static=(), build=("backend",))
+    world.hooks["a", "1.0"] = ("more",)
+    settled = world.settle(world.goal("a"))
+    assert world.builds == ["a==1.0 [backend=1.0 more=1.0]"]
+    assert settled.rounds == 3
+
+
+def test_the_wheel_overrules_what_was_prepared() -> None:
+    """Metadata is prepared against 2.0 and fits; the wheel then says otherwise, and the loop goes on with that."""
+    world = library(World(), "1.0", "2.0").sdist("b", "1.0", "lib", build=("lib",))
+    world.sdist(
+        "a", "1.0", "lib", build=("lib",),
+        built_by_finish=lambda env: (f"lib=={env['lib']}", "lib<2") if env["lib"] == "1.0" else ("lib<2",),
+    )  # fmt: skip
+    settled = world.settle(world.goal("a", "b"))
+    assert versions_of(settled) == {"a": "1.0", "b": "1.0", "lib": "1.0"}
+    assert world.builds == ["a==1.0 [lib=2.0]", "b==1.0 [lib=2.0]", "a==1.0 [lib=1.0]", "b==1.0 [lib=1.0]"]
+
+
+def test_one_source_is_built_at_once() -> None:
+    """To ask for its metadata first would save nothing: its environment is what the resolution wants."""
+    world = library(World(), "1.0").sdist("a", "1.0", "lib", build=("lib",)).sdist("b", "1.0", static=())
+    world.settle(world.goal("a", "b"))
+    assert world.prepared == []
+
+
+def test_what_builds_others_is_finished_before_them() -> None:
+    """`one` and `two` share a library, so they are prepared; `a` is built with the wheel of `one`."""
+    world = library(World(), "1.0")
+    for name in ("one", "two"):
+        world.sdist(name, "1.0", "lib", build=("lib",))
+    world.sdist("a", "1.0", static=(), build=("one", "two"))
+    world.settle(world.goal("a"))
+    assert world.prepared == ["one==1.0 [lib=1.0]", "two==1.0 [lib=1.0]"]
+    assert world.builds == ["one==1.0 [lib=1.0]", "two==1.0 [lib=1.0]", "a==1.0 [lib=1.0 one=1.0 two=1.0]"]
+
+
+def test_one_variant_serves_to_run_and_to_build() -> None:
+    """Built once, at whichever place it is needed first."""
+    world = (
+        library(World(), "1.0").sdist("tool", "1.0", "lib", build=("lib",)).sdist("a", "1.0", "tool", build=("tool",))
+    )
+    settled = world.settle(world.goal("a", "tool"))
+    assert versions_of(settled) == {"a": "1.0", "lib": "1.0", "tool": "1.0"}
+    assert world.builds == ["tool==1.0 [lib=1.0]", "a==1.0 [lib=1.0 tool=1.0]"]
+
+
+def test_a_failed_build_is_repeated_with_tools_of_a_date() -> None:
+    """The builder notes a date; the next round has the tools of then."""
+    world = World().wheel("tool", "1.0", time="2020-01-01").wheel("tool", "2.0", time="2024-01-01")
+    world.sdist("a", "1.0", static=(), build=("tool",))
+    world.fails["a", "1.0"] = ("tool", "2.0", "2021-01-01")
+    world.settle(world.goal("a"))
+    assert world.builds == ["a==1.0 [tool=1.0]"]
+
+
+def test_the_story_of_a_loop() -> None:
+    """Each round has a number and a resolution, with what changed since; whoever fetches is told what is coming."""
+    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",), built=lambda _: ("lib<2", "more"))
+    library(world, "1.0", name="more")
+    settled = world.settle(world.goal("a"))
+    assert settled.rounds == 3
+    assert world.told[:4] == [
+        RoundStarted(1),
+        Resolved((("a", "1.0"), ("lib", "2.0"))),
+        RoundStarted(2),
+        Resolved((("a", "1.0"), ("lib", "1.0")), (("lib", "2.0", "1.0"),)),
+    ]
+    assert world.told[5] == Resolved((("a", "1.0"), ("lib", "1.0"), ("more", "1.0")), (("more", "", "1.0"),))
+    assert len(world.foreseen) == 3
+    assert world.foreseen[-1] == settled.resolution
+
+
+def test_rounds_are_counted_from_the_first() -> None:
+    """A loop that goes on where another ended has its rounds, too."""
+    world = library(World(), "1.0")
+    assert run_loop(world.goal("lib"), world, world, Facts(), Silent(), max_rounds=7, first=7).rounds == 7
+    with pytest.raises(PackageError):
+        run_loop(world.goal("lib"), world, world, Facts(), Silent(), max_rounds=7, first=8)
+
+
+def test_too_many_rounds_name_what_moved_and_what_moved_it() -> None:
+    """Versions in the order in which they were tried, and what each build said."""
+    world = library(World(), "1.0", "2.0", "3.0", "4.0").sdist("b", "1.0", static=())
+    world.sdist("p", "1.0", "lib", "b", build=("lib",), built=lambda env: (f"lib!={env['lib']}", 'x; os_name == "nt"'))
+    with pytest.raises(PackageError) as caught:
+        world.settle(world.goal("p", "b"), max_rounds=3)
+    assert caught.value.what == "no settled result after 3 rounds"
+    assert caught.value.why.splitlines() == [
+        "these kept moving:",
+        "lib: 4.0, 3.0, 2.0",
+        "the builds said:",
+        "b 1.0, built against nothing that matters, requires nothing",
+        "p 1.0, built against lib 4.0, requires lib!=4.0",
+        "p 1.0, built against lib 3.0, requires lib!=3.0",
+        "p 1.0, built against lib 2.0, requires lib!=2.0",
+    ]
+    assert "--max-rounds" in caught.value.hint
+
+
+class Idle(World):
+    """A builder that builds nothing."""
+
+    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        """Return what was known."""
+        del goal, resolution, prepare
+        return facts
+
+    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+        """Return what was known."""
+        del goal, chosen
+        return facts
+
+
+def test_a_loop_that_stands_still_is_our_fault() -> None:
+    """It ends, and names what should have been built."""
+    world = Idle().sdist("a", "1.0", static=())
+    with pytest.raises(InternalError) as caught:
+        world.settle(world.goal("a"))
+    assert caught.value.why == "a 1.0"
+
+
+def installed(settled: Settled) -> tuple[Installed, ...]:
+    """Return what is installed once a settled result is."""
+    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
+
+
+def test_the_second_time_nothing_is_built() -> None:
+    """What is installed and matches stays, although nobody remembers the loop."""
+    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
+    first = world.settle(world.goal("a"))
+    library(world, "3.0").wheel("a", "2.0")
+    second = world.settle(world.goal("a", installed=installed(first)))
+    assert [(c.name, c.version, c.pick.installed) for c in second.resolution.running] == [
+        ("a", "1.0", True), ("lib", "2.0", True)
+    ]  # fmt: skip
+    assert (second.rounds, len(world.builds)) == (1, 1)
+
+
+def test_what_was_built_against_a_library_is_built_again_when_it_moves() -> None:
+    """In the same step, from the same release."""
+    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
+    there = installed(world.settle(world.goal("a", "lib==1.0")))
+    settled = world.settle(world.goal("a", "lib==2.0", installed=there))
+    assert versions_of(settled) == {"a": "1.0", "lib": "2.0"}
+    assert world.builds == ["a==1.0 [lib=1.0]", "a==1.0 [lib=2.0]"]

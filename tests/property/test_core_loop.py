@@ -1,9 +1,11 @@
 """Laws of the loop, on random small worlds: it ends, what it gives holds, and where it gives up there is nothing."""
 
 from core.fakes import World, versions_of
-from core.random_worlds import Plan, faults, goal_of, has_solution, open_world, plans
+from core.random_worlds import LIBRARIES, Plan, faults, goal_of, has_solution, open_world, plans
 from hypothesis import given
+from hypothesis import strategies as st
 
+from pybuildsync.core.goal import Installed
 from pybuildsync.core.loop import Settled
 from pybuildsync.core.resolution import NoSolution
 
@@ -53,3 +55,35 @@ def test_equal_worlds_take_equal_steps(plan: Plan) -> None:
     assert (one.builds, one.prepared, one.told) == (two.builds, two.prepared, two.told)
     assert first == second
     assert (first and versions_of(first)) == (second and versions_of(second))
+
+
+@given(plans(nested=True))
+def test_what_is_installed_and_holds_stays(plan: Plan) -> None:
+    """The same request once more, with its result installed, changes nothing and builds nothing."""
+    world, settled = run(plan)
+    if settled is None:
+        return
+    there = tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
+    builds = len(world.builds)
+    again = world.settle(goal_of(plan, world)._replace(installed=there))
+    assert [(c.name, c.version, c.pick.installed) for c in again.resolution.running] == [
+        (each.name, each.version, True) for each in there
+    ]
+    assert (again.rounds, len(world.builds)) == (1, builds)
+
+
+@given(plans(), st.dictionaries(st.sampled_from(LIBRARIES), st.integers(1, 4)))
+def test_what_is_installed_before_changes_no_condition(plan: Plan, before: dict[str, int]) -> None:
+    """Whatever libraries are installed, it settles if there is a solution, and what it gives holds."""
+    world = open_world(plan)
+    there = tuple(
+        Installed(each.name, str(each.version), world.metadata_of(each.name, str(each.version)))
+        for each in plan.releases
+        if before.get(each.name) == each.version
+    )
+    try:
+        settled = world.settle(goal_of(plan, world)._replace(installed=there), max_rounds=ENOUGH)
+    except NoSolution:
+        assert not has_solution(plan)
+    else:
+        assert faults(plan, settled) == []
