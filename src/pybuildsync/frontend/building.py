@@ -40,6 +40,7 @@ from pybuildsync.frontend.hook_runners import HookTimeout
 __all__ = ["cancel_all", "close_session", "close_sessions", "run_build"]
 
 _TAIL_LINES: Final = 25
+_TAIL_WIDTH: Final = 400  # characters: compilers are called with long lines
 
 
 def run_build(job: BuildJob) -> BuildResult:
@@ -211,7 +212,7 @@ def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> 
     if is_cancelled(build.session):
         return cancellation(job)
     said = log_tail(job.log_path, build.log_start)
-    tail = "\n".join(said.splitlines()[-_TAIL_LINES:])
+    tail = "\n".join(_shortened(line) for line in said.splitlines()[-_TAIL_LINES:])
     found = None if timed_out else diagnose(said)
     cause = found.cause if found else ""
     hint = found.hint if found else "give it more time with --build-timeout" if timed_out else "see the log"
@@ -226,3 +227,7 @@ def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> 
         cause=cause,
         timed_out=timed_out,
     )
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _TAIL_WIDTH else f"{line[:_TAIL_WIDTH]} ..."

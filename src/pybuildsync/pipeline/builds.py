@@ -5,6 +5,7 @@ build against what comes from the resolution, and what the result means is the c
 """
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import Origin
@@ -16,6 +17,7 @@ from pybuildsync.core.story import (
     BuildStarted,
 )
 from pybuildsync.core.variants import Facts
+from pybuildsync.errors import PybuildsyncError
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult, Want
 from pybuildsync.pipeline.learning import go_back, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
@@ -23,7 +25,7 @@ from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.location import temporary_folder
-from pybuildsync.store.writing import new_temporary
+from pybuildsync.store.writing import new_temporary, remove_tree
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -141,14 +143,34 @@ def _collect(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[Bui
     """Wait for the builds in *running* and add what each tells, in the order of the orders, not of their ends."""
     if not running:
         return facts
-    outcomes = wait_for(shop, running)
-    for order in running.values():
-        outcome = outcomes[order.key]
-        if isinstance(outcome, BuildFailure):
-            facts = go_back(shop, facts, order, outcome)
-        else:
-            facts = learn(shop, goal, facts, order, outcome)
+    try:
+        outcomes = wait_for(shop, running)
+        for order in running.values():
+            outcome = outcomes[order.key]
+            if isinstance(outcome, BuildFailure):
+                facts = go_back(shop, facts, order, outcome)
+            else:
+                facts = learn(shop, goal, facts, order, outcome)
+    except BaseException:
+        _keep(shop, goal, facts, running)
+        raise
     return facts
+
+
+def _keep(shop: Workshop, goal: Goal, facts: Facts, running: "dict[Future[BuildResult], Order]") -> None:
+    """Save what builds have given, though the command fails for another reason: it may have taken hours."""
+    from concurrent.futures import wait
+
+    wait(running)
+    for future, order in running.items():
+        if future.cancelled() or future.exception() is not None:
+            continue
+        result = future.result()
+        with suppress(PybuildsyncError):
+            if result.wheel_path is None or os.path.exists(result.wheel_path):
+                learn(shop, goal, facts, order, result)
+        if result.wheel_path is not None:
+            remove_tree(os.path.dirname(result.wheel_path))
 
 
 def wait_for(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dict[str, BuildResult | BuildFailure]:

@@ -18,6 +18,8 @@ from pybuildsync.core.story import (
     Warned,
 )
 from pybuildsync.core.variants import Facts, LinkParts, Source, Variant
+from pybuildsync.core.wheel_choice import TagRanks
+from pybuildsync.errors import PackageError
 from pybuildsync.frontend.build_job import BuildFailure, BuildResult
 from pybuildsync.pipeline.build_records import record_of
 from pybuildsync.pipeline.linked_libraries import libraries_of
@@ -74,6 +76,7 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
         _remember(shop, order.key, {"metadata": result.metadata_text})
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         return facts.with_variant(_variant(goal, order, metadata, (), ""))
+    _check_tags(goal, source, os.path.basename(result.wheel_path))
     prepared = parse_metadata(result.prepared_text, Origin.PREPARED) if result.prepared_text else None
     built = parse_metadata(result.metadata_text, Origin.WHEEL)
     links = libraries_of(shop.store, result.wheel_path, order.wheels)
@@ -95,6 +98,16 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
     for failed_key in shop.failures.pop(source.identity, {}):
         _remember(shop, failed_key, {"date": order.date})
     return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
+
+
+def _check_tags(goal: Goal, source: Source, filename: str) -> None:
+    """Raise PackageError if the wheel of that name isn't for the interpreter that it was built with."""
+    if TagRanks(goal.target).rank(filename) < 0:
+        raise PackageError(
+            f"{source.name}=={source.version} was built for another platform or another Python",
+            why=f"its build backend gave {filename}, for Python {goal.target.version} on {goal.target.platform}",
+            hint="see that no setting or variable of the build names a platform, or tell its authors",
+        )
 
 
 def _unpack(shop: Workshop, source: Source, wheel_path: str) -> UnpackedWheel:
