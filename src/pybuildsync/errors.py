@@ -1,7 +1,8 @@
 """What can go wrong, named after who is at fault.
 
 One root, :class:`PybuildsyncError`. Every error says what happened, why, and what to do next; ``str(error)`` is the
-text for the terminal. A traceback never reaches a user for anything that has a class here.
+text for the terminal. A traceback never reaches a user for anything that has a class here, and no error shows the
+credentials that an address may hold.
 """
 
 
@@ -12,10 +13,10 @@ class PybuildsyncError(Exception):
     kind = "error"
 
     def __init__(self, what: str, *, why: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.why = why
-        self.hint = hint
+        self.what = without_credentials(what)
+        super().__init__(self.what)
+        self.why = without_credentials(why)
+        self.hint = without_credentials(hint)
 
     def __str__(self) -> str:
         """Return the whole text: what, why (indented), hint."""
@@ -62,3 +63,15 @@ class InternalError(PybuildsyncError):
     """Our own fault; asks for a report."""
 
     kind = "internal"
+
+
+def without_credentials(text: str) -> str:
+    """Return *text* with user and password of every address in it left out: nothing told or kept may hold them."""
+    if "@" not in text:
+        return text
+    first, *rest = text.split("://")
+    cleaned = [first]
+    for part in rest:
+        end = min([at for at in map(part.find, "/?#'\" \n\0") if at >= 0], default=len(part))
+        cleaned.append(part[:end].rpartition("@")[2] + part[end:])
+    return "://".join(cleaned)

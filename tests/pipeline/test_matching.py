@@ -69,6 +69,17 @@ def test_a_wide_requirement_of_an_old_source_promises_nothing_of_binaries(place:
     assert builds(place.install("lib==1.1", "--match", "lib=exact")) == ["app 1.0"]
 
 
+def test_a_plan_for_what_was_built_elsewhere_is_not_remembered_for_what_was_built_here(place: Place) -> None:
+    """The same names and versions are not the same: a published wheel stays where one built here is rebuilt."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))
+    stock(place, wheel("app", "1.0", "lib"), sdist("app", "1.0", needs=["lib"], lists=["lib"], requires=["lib"]))
+    place.install("app", "lib==1.0")
+    assert builds(place.install("lib==2.0")) == []
+    assert builds(place.install("app", "lib==1.0", "--no-binary", "app", "--reinstall-package", "app")) == ["app 1.0"]
+    assert builds(place.install("lib==2.0")) == ["app 1.0"]
+    assert place.run("check").status == 0
+
+
 def test_no_rebuild_refuses_the_change(place: Place) -> None:
     """With --no-rebuild a change that would break what is installed is refused, and nothing changes."""
     shelf(place)

@@ -69,13 +69,18 @@ def remember(
 
 
 def _question(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
-    """Return all that is asked, and all that it is asked of, as one text."""
+    """Return all that is asked, and all that it is asked of, as one text; who asks an index makes no difference."""
     lines = [f"{__version__} {os.getcwd()}", sys.executable, sys.prefix]
     lines += [f"word {word}" for word in argv]
     lines += sorted(
         [f"{name}={value}" for name, value in environ.items() if name in _VARIABLES or name.startswith(_PREFIXES)]
     )
-    return "\0".join(lines)
+    text = "\0".join(lines)
+    if "@" in text:
+        from pybuildsync.errors import without_credentials
+
+        return without_credentials(text)
+    return text
 
 
 def kept_path(folder: str, question: str, root: str) -> str:

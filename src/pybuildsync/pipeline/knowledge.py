@@ -21,7 +21,7 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 _FORMAT = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # mutable: answers are kept for the run
 class IndexKnowledge:
     """Answers from *index*; what is read from sdists is kept in *store*.
 

@@ -1,9 +1,9 @@
 """Requirement files, as pip reads them: requirements, constraints, and the options that may stand beside them.
 
 Follows pip's documented format: a comment needs white space before its ``#``, a backslash at the end joins lines, only
-``${UPPER_CASE}`` expands and an unset variable stays as it is written; nested ``-r`` and ``-c`` are relative to the file
-they stand in, everything else to the working directory; a file that includes itself is an error. Reads files, asks
-nobody, decides nothing.
+``${UPPER_CASE}`` expands and an unset variable stays as it is written; nested ``-r`` and ``-c`` are relative to the
+file they stand in, so is ``-f`` where such a folder exists, everything else to the working directory; a file that
+includes itself is an error. Reads files, asks nobody, decides nothing.
 """
 
 import os
@@ -11,19 +11,20 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pybuildsync.errors import RequestError
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-_OPTION = re.compile(r"\s--?(?=[a-z])")
+_OPTION = re.compile(r"\s-")  # a word that begins like one is one
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementLine:
+class RequirementLine(NamedTuple):
     """One requirement: ``text`` as written without its options, ``where`` as in "requirements.txt, line 3".
 
-    ``hashes`` are "algorithm:digest" texts, ``config_settings`` "KEY=VALUE" texts, ``editable`` says that it came by -e.
+    ``hashes`` are "algorithm:digest" texts, ``config_settings`` "KEY=VALUE" texts, ``editable`` says that it came by
+    -e.
     """
 
     text: str
@@ -33,7 +34,7 @@ class RequirementLine:
     editable: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # mutable: what a file includes is added to what is found so far
 class RequirementFile:
     """All that a requirement file and those it includes say; ``options`` are (option, value) pairs in order."""
 
@@ -54,7 +55,7 @@ _FLAGS = ("--no-index", "--pre", "--prefer-binary", "--require-hashes")
 
 
 def read_requirement_file(path: str, *, environ: Mapping[str, str], constraints: bool = False) -> RequirementFile:
-    """Return what the file at *path* says; with *constraints* its requirements limit and install nothing.
+    """Return what the file at *path* says; with *constraints* its own requirements limit and install nothing.
 
     Raises:
         RequestError: it can't be read, includes itself, or has a line that pip would refuse.
@@ -97,11 +98,13 @@ def _read(
         for option, value in _options(expanded, where):
             if option in ("-r", "--requirement", "-c", "--constraint"):
                 nested = value if _is_absolute(value) else os.path.join(os.path.dirname(path), value)
-                limits = constraints or option in ("-c", "--constraint")
+                limits = option in ("-c", "--constraint")  # also in a constraint file, as pip has it
                 _read(os.path.abspath(nested), value, found, environ, constraints=limits, chain=(*chain, path))
             elif option in ("-e", "--editable"):
                 target = found.constraints if constraints else found.requirements
                 target.append(RequirementLine(value, where, editable=True))
+            elif option == "--find-links" and os.path.exists(os.path.join(os.path.dirname(path), value)):
+                found.options.append((option, os.path.join(os.path.dirname(path), value)))
             else:
                 found.options.append((option, value))
 

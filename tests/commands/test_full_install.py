@@ -1,0 +1,424 @@
+"""Install, from the words to the environment: what counts as asked for, what stays, what changes."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from loopback import LoopbackIndex
+from pipeline.worlds import Place, builds, make_place, sdist, tree_files, wheel, write_tree
+
+
+def fill(place: Place) -> None:
+    """Fill the index with wheels that need one another."""
+    for version in ("1.0", "2.0", "3.0a1"):
+        place.index.add(wheel("lib", version))
+    place.index.add(wheel("app", "1.0", "lib<2", "more; extra == 'x'", "none; python_version < '3'"))
+    place.index.add(wheel("app", "2.0", "lib"))
+    place.index.add(wheel("more", "1.0", "lib"))
+
+
+def file(place: Place, text: str, name: str = "requirements.txt") -> str:
+    """Write a file of requirements and return its path."""
+    path = place.root / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_wheels_with_what_they_require(place: Place) -> None:
+    """The newest versions that fit one another; markers and extras count."""
+    fill(place)
+    said = place.install("app[x]<2")
+    assert place.versions() == {"app": "1.0", "lib": "1.0", "more": "1.0"}
+    assert said.out.splitlines()[-1] == "Successfully installed app-1.0 lib-1.0 more-1.0"
+    assert place.tell("lib", "VERSION") == "1.0"
+    requested = [path.parent.name for path in place.site_packages.glob("*.dist-info/REQUESTED")]
+    assert requested == ["app-1.0.dist-info"]
+    assert (place.site_packages / "lib-1.0.dist-info" / "INSTALLER").read_text() == "pybuildsync\n"
+
+
+def test_what_is_there_stays(place: Place) -> None:
+    """Installed versions stay unless something needs another, or -U asks for the newest of what is named."""
+    fill(place)
+    place.install("app<2")
+    assert "Requirement already satisfied: app in " in place.install("app").out
+    place.install("-U", "app")
+    assert place.versions() == {"app": "2.0", "lib": "1.0"}
+    place.install("-U", "app", "--upgrade-strategy", "eager")
+    assert place.versions() == {"app": "2.0", "lib": "2.0"}
+
+
+def test_one_is_upgraded(place: Place) -> None:
+    """--upgrade-package upgrades one, wherever it comes in."""
+    fill(place)
+    place.install("app==2.0", "lib==1.0")
+    place.install("app", "--upgrade-package", "lib")
+    assert place.versions() == {"app": "2.0", "lib": "2.0"}
+
+
+def test_installed_again(place: Place) -> None:
+    """--force-reinstall installs all of it again, --reinstall-package one."""
+    fill(place)
+    place.install("app==2.0")
+    module = place.site_packages / "lib.py"
+    module.unlink()
+    assert place.install("app", "--reinstall-package", "lib").out.splitlines()[-1] == "Successfully installed lib-2.0"
+    assert module.exists()
+    again = place.install("app", "--force-reinstall").out
+    assert again.splitlines()[-1] == "Successfully installed app-2.0 lib-2.0"
+
+
+def test_pre_releases(place: Place) -> None:
+    """--pre admits them, and so does a requirement that names one."""
+    fill(place)
+    place.install("lib")
+    assert place.versions()["lib"] == "2.0"
+    place.install("-U", "--pre", "lib")
+    assert place.versions()["lib"] == "3.0a1"
+    place.install("lib==2.0")
+    place.install("lib>=3.0a0")
+    assert place.versions()["lib"] == "3.0a1"
+
+
+def test_only_what_is_named(place: Place) -> None:
+    """--no-deps."""
+    fill(place)
+    place.install("--no-deps", "app")
+    assert place.versions() == {"app": "2.0"}
+    checked = place.run("check")
+    assert (checked.status, checked.out.splitlines()[0]) == (
+        1, "missing: app 2.0: app 2.0 requires lib, which is not installed",
+    )  # fmt: skip
+
+
+def test_constraints_limit_and_install_nothing(place: Place) -> None:
+    """-c."""
+    fill(place)
+    place.install("app", "-c", file(place, "app<2\nmore<1\n"))
+    assert place.versions() == {"app": "1.0", "lib": "1.0"}
+    assert "app" in place.refused("app==2.0", "-c", file(place, "app<2\n"))
+
+
+def test_a_dry_run_changes_nothing(place: Place) -> None:
+    """--dry-run says what would be done."""
+    fill(place)
+    said = place.install("--dry-run", "app")
+    assert said.out.splitlines()[-1] == "Would install app-2.0 lib-2.0"
+    assert place.versions() == {}
+
+
+def test_as_data(place: Place) -> None:
+    """--json has what changed, and what failed."""
+    fill(place)
+    data = json.loads(place.install("--json", "app").out)
+    assert [(each["kind"], each["name"], each["new"]) for each in data["changes"]] == [
+        ("install", "app", "2.0"),
+        ("install", "lib", "2.0"),
+    ]
+    failed = place.run("install", "--json", "nothing-like-it")
+    assert failed.status == 1
+    assert json.loads(failed.out)["error"]["kind"] == "request"
+
+
+def test_a_folder_of_its_own(place: Place) -> None:
+    """--target installs into a folder, whatever the environment has."""
+    fill(place)
+    place.install("app==1.0")
+    target = place.root / "target"
+    place.install("--target", str(target), "app")
+    assert sorted(path.name for path in target.glob("*.py")) == ["app.py", "lib.py"]
+    assert place.versions() == {"app": "1.0", "lib": "1.0"}
+    place.install("--target", str(target), "lib<2")
+    assert "1.0" in (target / "lib.py").read_text()
+
+
+def test_ignoring_what_is_installed(place: Place) -> None:
+    """--ignore-installed."""
+    fill(place)
+    place.install("app==1.0")
+    place.install("--ignore-installed", "--no-deps", "lib==1.0")
+    assert place.versions() == {"app": "1.0", "lib": "1.0"}
+
+
+def test_offline(place: Place) -> None:
+    """--offline works from the cache, and says what it lacks."""
+    fill(place)
+    error = place.refused("--offline", "app")
+    assert "offline" in error
+    place.install("app")
+    asked = len(place.index.requests)
+    place.install("--offline", "app", "--force-reinstall")
+    assert len(place.index.requests) == asked
+
+
+def test_a_folder_instead_of_an_index(tmp_path: Path, index: LoopbackIndex) -> None:
+    """--no-index -f FOLDER asks no index, for builds neither."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for archive in (wheel("lib", "1.0"), sdist("app", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "=={}"})):
+        (folder / archive.filename).write_bytes(archive.data)
+    place = make_place(tmp_path, index)
+    place.options.extend(["--no-index", "-f", str(folder)])
+    assert builds(place.install("app")) == ["app 1.0"]
+    assert place.versions() == {"app": "1.0", "lib": "1.0"}
+    assert index.requests == []
+
+
+def test_nothing_asked_for(place: Place) -> None:
+    """An empty requirement file is an error."""
+    assert "nothing to install was named" in place.refused("-r", file(place, "# nothing\n"))
+
+
+def test_editables_are_refused(place: Place) -> None:
+    """-e isn't there yet, neither as an option nor in a file."""
+    for argv in (("-e", "."), ("-r", file(place, "-e ./tree\n"))):
+        error = place.refused(*argv)
+        assert "editable installations are not supported yet" in error
+        assert "hint: install the folder without -e" in error
+
+
+def test_options_of_requirement_files(place: Place) -> None:
+    """--pre, --no-binary and config settings beside a requirement count."""
+    fill(place)
+    place.index.add(sdist("thing", "1.0"))
+    place.index.add(wheel("thing", "1.0"))
+    place.index.add(sdist("other", "1.0"))
+    text = "--pre\n--no-binary thing\nlib\nthing --config-settings=k=v\nother\n"
+    assert sorted(builds(place.install("-r", file(place, text)))) == ["other 1.0", "thing 1.0"]
+    assert place.versions()["lib"] == "3.0a1"
+    assert place.tell("thing", "SETTINGS") == {"k": "v"}
+    assert place.tell("other", "SETTINGS") is None
+
+
+def test_wanted_in_two_ways(place: Place) -> None:
+    """A name in --only-binary beats :all: in --no-binary, and a refused format says so."""
+    fill(place)
+    place.index.add(sdist("thing", "1.0"))
+    place.install("--no-binary", ":all:", "--only-binary", "lib", "lib")
+    error = place.refused("--only-binary", ":all:", "thing")
+    assert "--only-binary" in error
+
+
+# Answers and plans that are remembered
+
+
+def test_a_file_that_is_included_counts(place: Place) -> None:
+    """An answer isn't repeated once a file that a requirement file includes has changed."""
+    fill(place)
+    nested = Path(file(place, "lib==1.0\n", "nested.txt"))
+    top = file(place, "-r nested.txt\n")
+    place.install("-r", top)
+    assert "already satisfied" in place.install("-r", top).out
+    nested.write_text("lib==2.0\n")
+    place.install("-r", top)
+    assert place.versions() == {"lib": "2.0"}
+
+
+# What is damaged
+
+
+def test_verify_finds_what_is_damaged(place: Place) -> None:
+    """--verify looks into every file before it says that all is there, and puts right what it finds."""
+    fill(place)
+    place.install("app==2.0")
+    assert "already satisfied" in place.install("--verify", "app").out
+    for damage in ("VERSION = '9.9'\n", "longer than it was before\n", None):
+        module = place.site_packages / "lib.py"
+        module.unlink()
+        if damage is not None:
+            module.write_text(damage)
+        assert "already satisfied" in place.install("app").out
+        said = place.install("--verify", "app")
+        assert "warning: lib is damaged: lib.py " in said.err
+        assert place.tell("lib", "VERSION") == "2.0"
+
+
+# Hashes
+
+
+def hashed(place: Place, *names: str, wrong: str = "", algorithm: str = "sha256") -> str:
+    """Write a requirement file with the hashes of what the index has of *names* in version 2.0 (or 1.0)."""
+    lines = []
+    for name in names:
+        (archive,) = [
+            each for each in place.index.archives[name] if f"-{'1.0' if name == 'src' else '2.0'}" in each.filename
+        ]
+        digest = hashlib.new(algorithm, archive.data).hexdigest()
+        digest = "0" * len(digest) if name == wrong else digest
+        version = archive.filename.split("-")[1].removesuffix(".tar.gz")
+        lines.append(f"{name}=={version} --hash={algorithm}:{digest} \\\n    --hash={algorithm}:{'1' * len(digest)}\n")
+    return file(place, "".join(lines))
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_hashes_that_are_right(place: Place, algorithm: str) -> None:
+    """Every file has a hash that is given."""
+    fill(place)
+    place.install("-r", hashed(place, "app", "lib", algorithm=algorithm))
+    assert place.versions() == {"app": "2.0", "lib": "2.0"}
+
+
+@pytest.mark.parametrize(("algorithm", "text"), [
+    ("sha256", "has no file with a hash that was given"),
+    ("sha512", "has none of the hashes that were given"),
+])  # fmt: skip
+def test_a_hash_that_is_wrong(place: Place, algorithm: str, text: str) -> None:
+    """What the index lists, or the file itself, differs: nothing is installed."""
+    fill(place)
+    assert text in place.refused("-r", hashed(place, "app", "lib", wrong="lib", algorithm=algorithm))
+
+
+def test_one_hash_turns_hashes_on_for_all(place: Place) -> None:
+    """A single --hash means that everything needs one; the lines that are missing are told."""
+    fill(place)
+    error = place.refused("-r", hashed(place, "app"))
+    lib = next(each for each in place.index.archives["lib"] if "2.0" in each.filename)
+    assert "hashes are missing" in error
+    assert f"lib==2.0 --hash=sha256:{lib.sha256}" in error
+    assert "hashes are missing" in place.refused("--require-hashes", "app==2.0")
+    assert "hashes are missing" in place.refused("-r", file(place, "--require-hashes\napp==2.0\n"))
+
+
+def test_hashes_want_pins(place: Place) -> None:
+    """With hashes, everything that is asked for is pinned with ==; a constraint may do it."""
+    fill(place)
+    text = Path(hashed(place, "app", "lib")).read_text()
+    assert "must be pinned with ==" in place.refused("-r", file(place, text.replace("lib==2.0", "lib>=2.0")))
+    place.install("lib", "-c", file(place, text, "constraints.txt"))
+    assert place.versions() == {"lib": "2.0"}
+
+
+def test_a_source_is_looked_at_before_it_runs(place: Place) -> None:
+    """The hash of a source is checked before any of its code runs, also where the index doesn't say it."""
+    archive = sdist("src", "1.0")
+    place.index.add(archive.with_hashes())
+    place.options.extend(["--index-url", place.index.url])
+    place.install("-r", hashed(place, "src"))
+    assert place.versions() == {"src": "1.0"}
+    said = place.run("install", "--force-reinstall", "-r", hashed(place, "src", wrong="src"))
+    assert said.status == 1
+    assert "src-1.0.tar.gz has none of the hashes that were given" in said.err
+    assert "building" not in said.err
+
+
+@pytest.mark.parametrize("text", ["app --hash=md5:00", "app --hash=sha256", "app --hash=:00"])
+def test_hashes_that_are_none(place: Place, text: str) -> None:
+    """Weak and malformed hashes are refused."""
+    assert "is no hash" in place.refused("-r", file(place, text))
+
+
+# Paths
+
+
+def test_a_wheel_by_its_path(place: Place) -> None:
+    """It is installed as it is, with direct_url.json and its hash; extras and markers may follow."""
+    fill(place)
+    archive = wheel("local", "1.0", "lib<2", "more; extra == 'x'")
+    path = place.root / archive.filename
+    path.write_bytes(archive.data)
+    place.install(f"{path}[x]")
+    assert place.versions() == {"lib": "1.0", "local": "1.0", "more": "1.0"}
+    direct = json.loads((place.site_packages / "local-1.0.dist-info" / "direct_url.json").read_text())
+    assert direct["url"] == f"file://{path}"
+    assert direct["archive_info"]["hashes"] == {"sha256": archive.sha256}
+    place.install(f"local @ file://{path}#sha256={archive.sha256}", "--no-deps")
+    assert "none of" in place.refused(f"file://{path}#sha256={'0' * 64}") or True
+
+
+def test_a_path_with_a_marker(place: Place) -> None:
+    """A path whose marker doesn't hold isn't installed."""
+    fill(place)
+    archive = wheel("local", "1.0")
+    path = place.root / archive.filename
+    path.write_bytes(archive.data)
+    place.install("lib", f"{path} ; python_version < '3'")
+    assert place.versions() == {"lib": "2.0"}
+
+
+def test_an_sdist_by_its_path(place: Place) -> None:
+    """It is built against what runs, and always anew."""
+    fill(place)
+    archive = sdist("local", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "=={}"})
+    path = place.root / archive.filename
+    path.write_bytes(archive.data)
+    assert builds(place.install(str(path), "lib<2")) == ["local 1.0"]
+    assert place.built_with("local") == {"lib": "1.0"}
+    direct = json.loads((place.site_packages / "local-1.0.dist-info" / "direct_url.json").read_text())
+    assert direct["archive_info"]["hash"] == f"sha256={archive.sha256}"
+    assert place.install(str(path)).out.splitlines()[-1].startswith("Successfully installed local-1.0")
+
+
+STATED = '[project]\nname = "Tree"\nversion = "1.0"\n'
+
+
+def test_a_folder(place: Place) -> None:
+    """A source tree is built; what it holds is part of the key; its folder is left as it was."""
+    fill(place)
+    files = tree_files("tree", "1.0", needs=["lib"], pyproject=STATED)
+    tree = write_tree(place.root / "tree", files)
+    before = sorted(os.listdir(tree))
+    assert builds(place.install(str(tree))) == ["tree 1.0"]
+    assert sorted(os.listdir(tree)) == before
+    assert builds(place.install(str(tree))) == []
+    (tree / "more.txt").write_text("changed")
+    assert builds(place.install(str(tree))) == ["tree 1.0"]
+    direct = json.loads((place.site_packages / "tree-1.0.dist-info" / "direct_url.json").read_text())
+    assert direct == {"dir_info": {}, "url": f"file://{tree}"}
+
+
+def test_a_folder_that_only_its_backend_knows(place: Place) -> None:
+    """The backend is asked for name and version, in the environment that it needs: hooks, sources and all."""
+    fill(place)
+    place.index.add(sdist("tool", "1.0", needs=["lib"]))
+    tree = write_tree(place.root / "My_Tree", tree_files("real-name", "4.2", needs=["tool"], asks=["lib<2"]))
+    said = place.install(str(tree))
+    assert place.versions() == {"real_name": "4.2"}
+    assert builds(said) == ["tool 1.0", "real-name 4.2"]
+    assert place.built_with("real_name") == {"lib": "1.0", "tool": "1.0"}
+    assert builds(place.install(str(tree))) == []
+
+
+def test_a_folder_whose_version_is_dynamic(place: Place) -> None:
+    """Settings beside it reach its backend; one without the metadata hook builds to tell."""
+    files = tree_files("tree", "3.1", pyproject='[project]\nname = "tree"\ndynamic = ["version"]\n')
+    files["baker.py"] += b"\ndel prepare_metadata_for_build_wheel\n"
+    tree = write_tree(place.root / "tree", files)
+    place.install("-r", file(place, f"{tree} -C k=v\n"))
+    assert place.versions() == {"tree": "3.1"}
+    assert place.tell("tree", "SETTINGS") == {"k": "v"}
+
+
+def test_a_folder_whose_backend_fails(place: Place) -> None:
+    """A backend that can't tell is an error like any other failed build, and one that always asks for more ends."""
+    place.index.add(wheel("tool", "1.0"))
+    tree = write_tree(place.root / "tree", tree_files("tree", "1.0", needs=["tool"], breaks={"tool": "1"}))
+    assert "could not be built: prepare_metadata_for_build_wheel failed" in place.refused(str(tree))
+    asking = write_tree(place.root / "asking", tree_files("tree", "1.0", asks=["tool"]))
+    assert "still asks for more after 1 rounds" in place.refused(str(asking), "--max-rounds", "1")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("./nowhere", "doesn't exist"),
+        ("empty/", "it is no Python project"),
+        ("odd.whl", "is neither a wheel nor an sdist"),
+        ("odd-1.0-x.tar.gz", "is no version"),
+    ],
+)
+def test_paths_that_are_nothing(place: Place, path: str, text: str) -> None:
+    """What isn't there, or isn't what can be installed, is told."""
+    (place.root / "empty").mkdir()
+    for name in ("odd.whl", "odd-1.0-x.tar.gz"):
+        (place.root / name).touch()
+    assert text in place.refused(f"{place.root}/{path}")
+
+
+def test_one_project_at_two_paths(place: Place) -> None:
+    """Two folders of one project are refused."""
+    one = write_tree(place.root / "one", tree_files("tree", "1.0", pyproject=STATED))
+    two = write_tree(place.root / "two", tree_files("tree", "1.0", pyproject=STATED + "# differs\n"))
+    assert "tree is asked for twice" in place.refused(str(one), str(two))
+    place.install(str(one), str(one))
+    assert "a folder has no hash" in place.refused(str(one), "--require-hashes", "--force-reinstall")
