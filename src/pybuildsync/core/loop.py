@@ -85,9 +85,6 @@ def _is_worth_preparing(resolution: Resolution) -> bool:
     """
     seen: set[str] = set()
     for chosen in resolution.ready_to_build():
-        source = chosen.pick.source
-        if source is None:
-            continue
         needed = {requirement.name for requirement in chosen.metadata.requires}
         environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
         shared = {each.name for each in environment if each.name in needed}

@@ -78,11 +78,9 @@ class PackagingProvider:
     def choose(self, package: Package, allowed: int, decided: Callable[[Package], int]) -> int:
         """Return the preferred entry among *allowed*: what is installed, what runs beside it, else the newest.
 
-        *decided* gives the entry that a package is decided for at this moment, 0 for none.
+        *decided* gives the entry that a package is decided for at this moment, 0 for none. The root has but one.
         """
         scope, name, extra = package
-        if package == ROOT:
-            return 1
         if extra:
             base = decided((scope, name, ""))
             return base if allowed >> base & 1 and base else _newest(allowed)

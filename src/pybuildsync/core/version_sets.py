@@ -89,7 +89,7 @@ def _clause_mask(versions: tuple[str, ...], clause: "Specifier") -> int:
         return (1 << bisect_left(range(count), True, key=lambda at: not holds(at))) - 1  # noqa: FBT003
     if operator in ("<=", "<"):  # a suffix
         return full & ~((1 << bisect_left(range(count), True, key=holds)) - 1)  # noqa: FBT003
-    # "==", "!=" and "~=" accept one run, or all but one: its newest end is near the first version not above the text's
+    # "==", "!=" and "~=" accept one run, or all but one, from the first version that is not above what the text names
     excluded = operator == "!="
 
     def inside(at: int) -> bool:
@@ -101,10 +101,6 @@ def _clause_mask(versions: tuple[str, ...], clause: "Specifier") -> int:
     while at < count and inside(at):
         mask |= 1 << at
         at += 1
-    at = start - 1
-    while at >= 0 and inside(at):
-        mask |= 1 << at
-        at -= 1
     return full & ~mask if excluded else mask
 
 
