@@ -167,8 +167,9 @@ def test_names_of_packages() -> None:
 
 
 def test_one_version_that_is_all_there_is_has_its_number() -> None:
-    """As it is, installed, or one of several variants: a number is shorter than a list."""
+    """As it is, or as it is installed."""
     world = libraries("1")
     there = Installed("lib", "1", Metadata("lib", "1"))
     words = PackagingWords(PackagingProvider(world.goal("lib", installed=(there,)), world, Facts()))
     assert words.versions(((), "lib", ""), 0b110) == "lib 1"
+    assert words.versions(((), "lib", ""), 0b10) == "lib 1 (installed)"
