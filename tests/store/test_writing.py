@@ -3,7 +3,9 @@
 import errno
 import os
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -39,6 +41,23 @@ def test_a_folder_settles_where_none_is(tmp_path: Path) -> None:
     assert settle(folder(tmp_path / "new", "new"), str(tmp_path / "kind/final"), is_whole=lambda: True)
     assert (tmp_path / "kind/final/file").read_text() == "new"
     assert sorted(os.listdir(tmp_path)) == ["kind"]
+
+
+def test_several_may_be_the_first_at_once(tmp_path: Path) -> None:
+    """In a new store every thread finds no parent, and only one makes it."""
+    for turn in range(20):
+        root = tmp_path / str(turn)
+        root.mkdir()
+        new = [folder(root / f"new{number}", "new") for number in range(6)]
+        together = Barrier(len(new))
+
+        def put(path: str, together: Barrier = together) -> bool:
+            together.wait()
+            return settle(path, f"{os.path.dirname(path)}/kind/{os.path.basename(path)}", is_whole=lambda: True)
+
+        with ThreadPoolExecutor(len(new)) as pool:
+            assert all(pool.map(put, new))
+        assert len(os.listdir(root / "kind")) == len(new)
 
 
 def test_a_whole_one_stays(tmp_path: Path) -> None:

@@ -143,18 +143,19 @@ def settle(temporary: str, final: str, *, is_whole: Callable[[], bool]) -> bool:
     for _ in range(_ATTEMPTS):
         try:
             os.rename(temporary, final)
-        except OSError:
+        except OSError as error:
             parent = os.path.dirname(final)
+            had_no_parent = isinstance(error, FileNotFoundError) and os.path.isdir(temporary)
             if os.path.isdir(final):
                 if is_whole():
                     break
                 with suppress(OSError):  # another process may be at it, too
                     os.rename(final, f"{temporary}-old")
                 remove_tree(f"{temporary}-old")
-            elif os.path.isdir(parent):
+            elif os.path.isdir(parent) and not had_no_parent:
                 raise
             else:
-                os.makedirs(parent, exist_ok=True)
+                os.makedirs(parent, exist_ok=True)  # another thread may just have made it
         else:
             return True
     remove_tree(temporary)
