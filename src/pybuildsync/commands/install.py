@@ -6,6 +6,7 @@ that is remembered (``memory``), if there is one. Everything else is ``full_inst
 
 import os
 import time
+from binascii import crc32
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
@@ -88,12 +89,24 @@ def _question(options: InstallOptions, around: Surroundings, environ: Mapping[st
     from pybuildsync.frontend.build_variables import is_build_variable
 
     target = around.interpreter.target
-    there = " ".join(f"{each.name}={each.version}" for each in around.distributions)
+    there = " ".join(f"{each.name}={each.version}={_own_words(each.dist_info)}" for each in around.distributions)
     variables = sorted(
         f"{name}={value}" for name, value in environ.items() if name.startswith(_PREFIXES) or is_build_variable(name)
     )
     asked = (__version__, os.getcwd(), options, around.interpreter.base_executable, target.full_version, target.markers)
     return f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}"
+
+
+def _own_words(dist_info: str) -> str:
+    """Return a digest of what a distribution says of itself: two of one version may be built against other things."""
+    digest = 0
+    for name in ("METADATA", "pybuildsync.json"):
+        try:
+            with open(os.path.join(dist_info, name), "rb") as file:
+                digest = crc32(file.read(), digest)
+        except OSError:
+            continue
+    return f"{digest:08x}"
 
 
 def _from_memory(options: InstallOptions, around: Surroundings, question: str, story: Story) -> InstallResult | None:
