@@ -19,6 +19,16 @@ def main() -> int:
         from pybuildsync.cli.fast import answer
 
         text = answer(arguments)
+        if text is None:
+            from pybuildsync.cli.fast_install import repeat
+
+            try:
+                text = repeat(arguments)
+            except KeyboardInterrupt as interrupt:
+                from pybuildsync.cli.failures import INTERRUPTED, describe_interrupt
+
+                sys.stderr.write(describe_interrupt(interrupt))
+                return INTERRUPTED
     elif arguments[:1] == ["venv"]:
         from pybuildsync.cli.fast_venv import make
 

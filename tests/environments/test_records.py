@@ -4,12 +4,12 @@ import csv
 
 from environments.places import record_hash
 
-from pybuildsync.environments.records import RecordRow, content_hash, record_text
+from pybuildsync.environments.records import content_hash, record_text
 
 
 def test_rows_are_lines() -> None:
     """One line a file: path, hash, size; what is unknown is empty."""
-    rows: list[RecordRow] = [("a/b.py", "sha256=x", 3), ("a-1.dist-info/RECORD", "", "")]
+    rows: list[tuple[str, str, int | str]] = [("a/b.py", "sha256=x", 3), ("a-1.dist-info/RECORD", "", "")]
     assert record_text(rows) == b"a/b.py,sha256=x,3\na-1.dist-info/RECORD,,\n"
 
 

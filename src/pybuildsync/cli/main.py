@@ -128,7 +128,7 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     if told and presentation.loudness >= 0 and is_terminal(world.stderr):
         colors = choose_colors(world.stderr, presentation.color, world.environ)
         world.stderr.write(colors.paint("dim", told) + "\n")
-    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions) and result.watched:
+    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions):
         _remember(argv, order.options, result, presentation, world)
     if isinstance(result, VenvResult) and isinstance(order.options, VenvOptions) and presentation == Presentation():
         from pybuildsync.cli import fast_venv
@@ -148,10 +148,15 @@ def _remember(
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
         return
-    from pybuildsync.cli.fast import remember
+    plain = Colors(on=False)
+    if result.watched:
+        from pybuildsync.cli.fast import remember
 
-    nothing_to_do = result._replace(changes=())
-    remember(argv, world.environ, result.watched, render(nothing_to_do, presentation, Colors(on=False)))
+        remember(argv, world.environ, result.watched, render(result._replace(changes=()), presentation, plain))
+    if result.recipe and choose_colors(world.stdout, presentation.color, world.environ) == plain:
+        from pybuildsync.cli.fast_install import remember as remember_recipe
+
+        remember_recipe(argv, world.environ, options.python, result.recipe, render(result, presentation, plain))
 
 
 def _open_story(presentation: Presentation, world: World) -> ClosableStory:

@@ -7,7 +7,7 @@ from pybuildsync.commands import memory
 from pybuildsync.commands.inputs import Inputs, read_inputs
 from pybuildsync.commands.local_paths import Locals
 from pybuildsync.commands.options import InstallOptions
-from pybuildsync.commands.placing import Surroundings, place, settings_files
+from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
 from pybuildsync.commands.verifying import damaged
 from pybuildsync.commands.workbench import Workbench, open_workbench
@@ -110,10 +110,11 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         )
         for _, wheel in fetched.wheels
     )
-    if placements:
-        place(options, around, placements, story)
+    recipe = place(options, around, placements, story) if placements else None
     if not planned.disturbed:
-        _remember(request, bench, around, placements, planned=planned, result=result)
+        evidence = _remember(request, bench, around, placements, planned=planned, result=result)
+        if evidence is not None:
+            result = result._replace(recipe=repeatable(around, recipe, evidence))
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target or planned.disturbed)
     return result._replace(watched=_marked(bench) if may_stay else ())
 
@@ -131,17 +132,20 @@ def _remember(
     *,
     planned: Planned,
     result: InstallResult,
-) -> None:
-    """Remember the plan for the next environment like this one, if it hangs on nothing but listings and settings."""
+) -> memory.Evidence | None:
+    """Remember the plan for the next environment like this one, if it hangs on nothing but listings and settings.
+
+    Return what it hangs on, None where it isn't remembered.
+    """
     if not request.question or planned.goal.direct or bench.uses_variables or not placements or request.options.verify:
-        return
+        return None
     if any(_is_passing(bench, each) for each in planned.settled.resolution.running):
-        return
+        return None
     evidence = bench.shop.client.evidence(bench.shop.knowledge.asked())
     if evidence is None:
-        return
+        return None
     paths, expires = evidence
-    memory.remember(
+    return memory.remember(
         around.store,
         request.question,
         memory.Remembered(tuple((each.wheel.sha256, each.requested) for each in placements), result.changes),

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from pybuildsync.commands import memory
 from pybuildsync.commands.options import InstallOptions
-from pybuildsync.commands.placing import Surroundings, place, settings_files
+from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
 from pybuildsync.commands.results import InstallResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.watched import watch_all
@@ -23,6 +23,7 @@ from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.recovery import settle
 from pybuildsync.environments.schemes import Scheme, check_changeable, environment_scheme, target_scheme
 from pybuildsync.environments.transaction import environment_lock
+from pybuildsync.errors import without_credentials
 from pybuildsync.store.wheels import find_wheel
 
 _PREFIXES = ("PIP_", "PYBUILDSYNC_")
@@ -93,8 +94,11 @@ def _question(options: InstallOptions, around: Surroundings, environ: Mapping[st
     variables = sorted(
         f"{name}={value}" for name, value in environ.items() if name.startswith(_PREFIXES) or is_build_variable(name)
     )
-    asked = (__version__, os.getcwd(), options, around.interpreter.base_executable, target.full_version, target.markers)
-    return f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}"
+    # The environment is described by what is in it: another one that is like it is the same question.
+    likewise = options._replace(python="")
+    base = around.interpreter.base_executable
+    asked = (__version__, os.getcwd(), likewise, base, target.full_version, target.markers)
+    return without_credentials(f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}")
 
 
 def _own_words(dist_info: str) -> str:
@@ -120,8 +124,8 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
         if wheel is None:
             return None
         placements.append(Placement(wheel=wheel, requested=requested))
-    place(options, around, tuple(placements), story)
-    return InstallResult(changes=plan.changes)
+    recipe = place(options, around, tuple(placements), story)
+    return InstallResult(changes=plan.changes, recipe=repeatable(around, recipe, plan.evidence))
 
 
 def _watched(

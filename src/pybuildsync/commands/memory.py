@@ -19,11 +19,19 @@ from pybuildsync.store.records import read_record, write_record
 _FORMAT = 1
 
 
+class Evidence(NamedTuple):
+    """What a plan hangs on: files and how they looked (``watched``), and how long listings are current (Unix time)."""
+
+    watched: tuple[tuple[str, str], ...]
+    expires: float
+
+
 class Remembered(NamedTuple):
     """A plan: ``wheels`` are (SHA-256, whether the user named it) pairs in the order to place them."""
 
     wheels: tuple[tuple[str, bool], ...]
     changes: tuple[Change, ...]
+    evidence: Evidence = Evidence((), 0)
 
 
 def recall(store: Store, question: str) -> Remembered | None:
@@ -36,11 +44,14 @@ def recall(store: Store, question: str) -> Remembered | None:
         return None
     if any(signature(path) != seen for path, seen in kept[3]):
         return None
-    return Remembered(kept[4], tuple(Change(*change) for change in kept[5]))
+    return Remembered(kept[4], tuple(Change(*change) for change in kept[5]), Evidence(kept[3], kept[2]))
 
 
-def remember(store: Store, question: str, plan: Remembered, *, paths: tuple[str, ...], expires: float) -> None:
-    """Keep *plan* as the answer to *question* while *paths* look as they do, until *expires* (a Unix time)."""
+def remember(store: Store, question: str, plan: Remembered, *, paths: tuple[str, ...], expires: float) -> Evidence:
+    """Keep *plan* as the answer to *question* while *paths* look as they do, until *expires* (a Unix time).
+
+    Return that as evidence.
+    """
     watched = watch_all(paths)
     write_record(
         store,
@@ -48,6 +59,7 @@ def remember(store: Store, question: str, plan: Remembered, *, paths: tuple[str,
         _key(question),
         marshal.dumps((_FORMAT, question, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)))),
     )
+    return Evidence(watched, expires)
 
 
 def _key(question: str) -> str:

@@ -2,10 +2,13 @@
 
 import os
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+from pybuildsync.commands.memory import Evidence
 from pybuildsync.commands.options import InstallOptions
+from pybuildsync.commands.watched import named_variables, signature
 from pybuildsync.core.story import Note, Story, Warned
+from pybuildsync.environments.configuration import machine
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.layouts import Placement
@@ -15,6 +18,8 @@ from pybuildsync.environments.schemes import Scheme
 from pybuildsync.environments.transaction import apply
 from pybuildsync.project.pip_configuration import configuration_files
 from pybuildsync.store.location import Store
+
+Recipe: TypeAlias = tuple[Any, ...]
 
 
 class Surroundings(NamedTuple):
@@ -26,8 +31,12 @@ class Surroundings(NamedTuple):
     distributions: tuple[InstalledDistribution, ...]
 
 
-def place(options: InstallOptions, around: Surroundings, placements: tuple[Placement, ...], story: Story) -> None:
+def place(
+    options: InstallOptions, around: Surroundings, placements: tuple[Placement, ...], story: Story
+) -> Recipe | None:
     """Put *placements* into the environment, which is held already, in one transaction.
+
+    Return the recipe to do the same in another environment, None where there is none.
 
     Raises:
         EnvironmentFault: the environment can't be changed; it is as it was.
@@ -42,6 +51,7 @@ def place(options: InstallOptions, around: Surroundings, placements: tuple[Place
         link_mode=_link_mode(options.link_mode),
         on_conflict="overwrite" if options.allow_conflicts else "refuse",
         is_locked=True,
+        with_recipe=not (options.target or options.ignore_installed or any(each.direct_url for each in placements)),
     )
     for conflict in applied.conflicts:
         story.tell(Warned(str(conflict)))
@@ -49,6 +59,29 @@ def place(options: InstallOptions, around: Surroundings, placements: tuple[Place
         story.tell(Note(f"replaced {os.path.relpath(path, around.scheme.purelib)}, which belonged to no distribution"))
     for path in applied.outside:
         story.tell(Warned(f"{path} stays: it lies outside the environment"))
+    return applied.recipe
+
+
+def repeatable(around: Surroundings, recipe: Recipe | None, evidence: Evidence) -> Recipe:
+    """Return *recipe* with all that tells whether it may be followed; () where there is none.
+
+    Until when, what files must look like, which build variables count (names, prefixes) and what they are, and which
+    interpreter it is for.
+    """
+    interpreter = around.interpreter
+    if recipe is None or not interpreter.is_virtual or interpreter.system_site_packages:
+        return ()
+    from pybuildsync.frontend.build_variables import NAMES, PREFIXES
+
+    names = tuple(name for each in NAMES.values() for name in each)
+    base = interpreter.base_executable
+    return (
+        evidence.expires,
+        evidence.watched,
+        (names, PREFIXES, named_variables(os.environ, names, PREFIXES)),
+        (base, signature(base), machine()),
+        recipe,
+    )
 
 
 def _with_byte_code(around: Surroundings, placements: tuple[Placement, ...]) -> tuple[Placement, ...]:

@@ -4,7 +4,7 @@ Named tuples instead of dataclasses: every command imports them, and making one 
 dataclass takes 0.6.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 ChangeKind: TypeAlias = Literal["install", "remove", "upgrade", "downgrade", "rebuild", "keep"]
 
@@ -35,6 +35,7 @@ class InstallResult(NamedTuple):
     :mod:`pybuildsync.commands.watched` saw of every file and folder that this answer depends on; with it, the same
     command line may be answered next time by looking at them alone. It is empty where that would not be sound: where
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
+    ``recipe`` does the same in another environment (:func:`pybuildsync.commands.placing.repeatable`); it isn't told.
     """
 
     changes: tuple[Change, ...] = ()
@@ -44,6 +45,7 @@ class InstallResult(NamedTuple):
     builds: int = 0
     dry_run: bool = False
     watched: tuple[tuple[str, str], ...] = ()
+    recipe: tuple[Any, ...] = ()
 
 
 class BuiltFile(NamedTuple):

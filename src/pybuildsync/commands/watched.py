@@ -10,7 +10,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _TICK = 5_000_000  # ns: file times advance in steps of up to 4 ms, so a younger one may hide a second change
 
@@ -38,6 +38,14 @@ def watch_all(paths: "Iterable[str]") -> tuple[tuple[str, str], ...]:
     they were there; where the interpreter was found on ``PATH``, its folders up to that one.
     """
     return tuple(watch(path) for path in dict.fromkeys(paths))
+
+
+def named_variables(
+    environ: "Mapping[str, str]", names: tuple[str, ...], prefixes: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the variables called one of *names* or beginning with one of *prefixes*, with their values, sorted."""
+    wanted = frozenset(names)
+    return tuple(sorted([each for each in environ.items() if each[0] in wanted or each[0].startswith(prefixes)]))
 
 
 def is_settled(watched: tuple[tuple[str, str], ...]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from pybuildsync.core.targets import Target
+from pybuildsync.environments.configuration import machine, read_configuration
 from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store
@@ -140,7 +141,7 @@ def _what_there_is(store: Store, environ: Mapping[str, str]) -> str:
 
 def _at_path(path: str, store: Store, *, named_by: str = "", followed: bool = False) -> Interpreter:
     executable = _executable(os.path.abspath(path), named_by)
-    config_folder, config = _read_config(executable)
+    config_folder, config = read_configuration(executable)
     base = os.path.realpath(executable) if config is None else _base_of(executable, config_folder, config)
     facts = _facts(base, store)
     real = str(facts["executable"])
@@ -175,22 +176,6 @@ def _refuse(path: str, why: str, named_by: str = "") -> NoReturn:
     )
 
 
-def _read_config(executable: str) -> tuple[str, dict[str, str] | None]:
-    """Return the environment's folder and its ``pyvenv.cfg`` (PEP 405: beside the executable, or one folder up)."""
-    folder = os.path.dirname(executable)
-    for candidate in (folder, os.path.dirname(folder)):
-        try:
-            with open(os.path.join(candidate, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
-                lines = file.read().splitlines()
-        except OSError:
-            continue
-        pairs = (line.partition("=") for line in lines if "=" in line)
-        config = {key.strip().lower(): value.strip() for key, _, value in pairs}
-        if "home" in config:
-            return candidate, config
-    return "", None
-
-
 def _base_of(executable: str, folder: str, config: Mapping[str, str]) -> str:
     """Return the base interpreter's executable: what the environment's links to, else what its ``home`` holds."""
     real = os.path.realpath(executable)
@@ -222,7 +207,7 @@ def _facts(base: str, store: Store) -> dict[str, Any]:
     except OSError as error:
         _refuse(base, error.strerror or str(error))
     packaging = _packaging_folder()
-    stamp = (stat.st_mtime_ns, stat.st_size, _modified(packaging + "/tags.py"), _machine())
+    stamp = (stat.st_mtime_ns, stat.st_size, _modified(packaging + "/tags.py"), machine())
     kept = read_record(store, "interpreters", base)
     if kept is not None:
         try:
@@ -235,18 +220,6 @@ def _facts(base: str, store: Store) -> dict[str, Any]:
     if _same_file(facts["executable"], base):
         write_record(store, "interpreters", base, marshal.dumps((_FORMAT, stamp, facts)))
     return facts
-
-
-def _machine() -> str:
-    """Return what marker values and manylinux tags depend on besides the interpreter: kernel and C library."""
-    if sys.platform == "win32":
-        return str(sys.getwindowsversion()[:3])
-    system, _, release, version, machine = os.uname()
-    try:
-        library = os.confstr("CS_GNU_LIBC_VERSION") or ""
-    except (ValueError, OSError):  # not the GNU C library
-        library = ""
-    return f"{system}|{release}|{version}|{machine}|{library}"
 
 
 def _modified(path: str) -> int:

@@ -7,13 +7,16 @@ the scripts in the wheel to rewrite their first lines; changes nothing.
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pybuildsync.environments.records import RecordRow, content_hash, record_text
+from pybuildsync.environments.records import content_hash, record_text
 from pybuildsync.environments.schemes import FOLDERS, Scheme
 from pybuildsync.environments.scripts import adapt_script, read_entry_points, render_entry_point
 from pybuildsync.errors import PackageError
 from pybuildsync.store.wheels import UnpackedWheel
+
+if TYPE_CHECKING:
+    from pybuildsync.environments.records import RecordRow
 
 _EXECUTABLE = 0o777
 _REGULAR = 0o666

@@ -12,7 +12,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pybuildsync.environments.calls import SYSTEM, Calls
 from pybuildsync.environments.conflicts import Conflict, OnConflict
@@ -22,6 +22,7 @@ from pybuildsync.environments.journal import commit_journal, write_journal
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode, choose_mode, place, write
 from pybuildsync.environments.planning import Changes, Plan, plan_changes
+from pybuildsync.environments.recipes import write_recipe
 from pybuildsync.environments.recovery import Recovered, finish, remove_emptied, settle
 from pybuildsync.environments.schemes import Scheme, check_changeable
 from pybuildsync.errors import EnvironmentFault
@@ -34,13 +35,15 @@ class Applied(NamedTuple):
 
     ``recovered`` was put right first. ``conflicts`` were allowed: the later distribution won. ``replaced`` are files
     that were there and belonged to no distribution. ``outside`` are files that a removed distribution lists and that
-    stay, as they lie outside the environment or are its own.
+    stay, as they lie outside the environment or are its own. ``recipe`` does the same in an environment like this one
+    (``recipes``), if there is one.
     """
 
     recovered: Recovered | None = None
     conflicts: tuple[Conflict, ...] = ()
     replaced: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    recipe: tuple[Any, ...] | None = None
 
 
 def environment_lock(scheme: Scheme, waiting: Callable[[], None] | None = None) -> AbstractContextManager[None]:
@@ -56,12 +59,14 @@ def apply(
     on_conflict: OnConflict = "refuse",
     waiting: Callable[[], None] | None = None,
     is_locked: bool = False,
+    with_recipe: bool = False,
     calls: Calls = SYSTEM,
 ) -> Applied:
     """Carry out *changes* in *scheme*, wholly or not at all.
 
     *waiting* is called once if another process has to be waited for; with *is_locked* the caller holds
     :func:`environment_lock`. *on_conflict* is for different files of one path in two distributions (``conflicts``).
+    *with_recipe* asks for the recipe.
 
     Raises:
         EnvironmentFault: the environment may not or can't be changed; it is as it was.
@@ -76,7 +81,7 @@ def apply(
             return Applied(recovered=recovered)
         plan = plan_changes(changes, scheme, on_conflict)
         try:
-            _carry_out(plan, scheme, link_mode, calls, check)
+            mode = _carry_out(plan, scheme, link_mode, calls, check)
         except BaseException as error:
             # Before the commit this undoes; if the very commit was the last that worked, it finishes.
             settled = settle(scheme, calls)
@@ -89,7 +94,8 @@ def apply(
         else:
             with suppress(OSError):  # the new state holds; the next command clears away what is left
                 finish(plan.journal, scheme.journal_folder, calls)
-    return Applied(recovered=recovered, conflicts=plan.conflicts, replaced=plan.replaced, outside=plan.outside)
+        recipe = write_recipe(plan, scheme, mode) if with_recipe else None
+    return Applied(recovered, plan.conflicts, plan.replaced, plan.outside, recipe)
 
 
 def populate(unpacked: tuple[UnpackedWheel, ...], scheme: Scheme, *, link_mode: LinkMode = "auto") -> None:
@@ -109,7 +115,8 @@ def populate(unpacked: tuple[UnpackedWheel, ...], scheme: Scheme, *, link_mode: 
         raise _fault(error, scheme) from error
 
 
-def _carry_out(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Callable[[], None]) -> None:
+def _carry_out(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Callable[[], None]) -> LinkMode:
+    """Do what *plan* says; return how files were linked."""
     journal = plan.journal
     for folder in missing_folders(scheme.journal_folder):
         calls.mkdir(folder)
@@ -120,12 +127,13 @@ def _carry_out(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: 
         for number, path in enumerate(paths):
             calls.rename(path, f"{stash}/{number}")
         check()
-    _make(plan, scheme, mode, calls, check)
+    mode = _make(plan, scheme, mode, calls, check)
     commit_journal(scheme.journal_folder, calls)
+    return mode
 
 
-def _make(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Callable[[], None]) -> None:
-    """Make the folders and files of *plan*, RECORD files last: what has one is whole."""
+def _make(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Callable[[], None]) -> LinkMode:
+    """Make the folders and files of *plan*, RECORD files last: what has one is whole. Return how they were linked."""
     for folder in plan.journal.folders:
         with suppress(FileExistsError):
             calls.mkdir(folder)
@@ -137,6 +145,7 @@ def _make(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Calla
     for layout in plan.layouts:
         write(layout.record, calls)
     check()
+    return mode
 
 
 _NEXT_STEPS = {
