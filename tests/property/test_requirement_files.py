@@ -11,14 +11,39 @@ from pip._internal.req.req_file import parse_requirements
 
 from pybuildsync.project.requirement_files import read_requirement_file
 
-WORDS = st.sampled_from([
-    "a", "b==1", "c[x]>=1", "d ; python_version > '3'", "./e", "f@https://x.example/f.zip#sha256=0",
-    "\ng --hash=sha256:00 --hash sha512:11\n", "\nh --config-settings=k=v\n",
-])  # fmt: skip
-PIECES = st.sampled_from([
-    " ", "\t", "#", " # note", "\\\n", "\n", "\n\n", "${SET}", "${UNSET}", "$SET", "${set}", "\n-r nested.txt\n", "\n-c nested.txt\n", "\n-e ./tree\n",
-    "\n--pre\n", "\r\n", "  ",
-])  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b==1",
+        "c[x]>=1",
+        "d ; python_version > '3'",
+        "./e",
+        "f@https://x.example/f.zip#sha256=0",
+        "\ng --hash=sha256:00 --hash sha512:11\n",
+        "\nh --config-settings=k=v\n",
+    ]
+)
+PIECES = st.sampled_from(
+    [
+        " ",
+        "\t",
+        "#",
+        " # note",
+        "\\\n",
+        "\n",
+        "\n\n",
+        "${SET}",
+        "${UNSET}",
+        "$SET",
+        "${set}",
+        "\n-r nested.txt\n",
+        "\n-c nested.txt\n",
+        "\n-e ./tree\n",
+        "\n--pre\n",
+        "\r\n",
+        "  ",
+    ]
+)
 TEXTS = st.lists(st.one_of(WORDS, PIECES), max_size=12).map("".join)
 
 

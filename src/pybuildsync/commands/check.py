@@ -65,7 +65,7 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
             name=each.name,
             version=each.version,
             text=f"the metadata of {each.name} can't be read: {each.dist_info}",
-            hint=f"install it again: pybuildsync install --reinstall {each.name} {each.name}",
+            hint=f"install it again: pybuildsync install --reinstall-package {each.name} {each.name}",
         )
         for each in distributions
         if each.name not in known

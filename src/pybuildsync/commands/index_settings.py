@@ -6,6 +6,7 @@ The first that says something wins, as in pip; find-links and extra indexes of r
 from collections.abc import Iterable, Mapping
 
 from pybuildsync.commands.options import IndexOptions
+from pybuildsync.errors import UsageError
 from pybuildsync.index.default_index import default_index
 from pybuildsync.index.settings import IndexSettings
 from pybuildsync.project.pip_configuration import read_pip_configuration
@@ -56,8 +57,27 @@ def index_settings(
         cert=options.cert or pip.get("cert", ""),
         client_cert=options.client_cert or pip.get("client-cert", ""),
         proxy=options.proxy or pip.get("proxy", ""),
-        timeout=timeout if timeout is not None else float(pip.get("timeout") or pip.get("default-timeout") or 15),
-        retries=retries if retries is not None else int(pip.get("retries") or 5),
+        timeout=timeout if timeout is not None else _number(pip, "timeout", "default-timeout", default=15),
+        retries=retries if retries is not None else int(_number(pip, "retries", default=5)),
         offline=options.offline,
         refresh=options.refresh,
     )
+
+
+def _number(pip: Mapping[str, str], *names: str, default: float) -> float:
+    """Return the first of *names* that pip's configuration sets.
+
+    Raises:
+        UsageError: it is no number.
+
+    """
+    for name in names:
+        if name in pip:
+            try:
+                return float(pip[name])
+            except ValueError as error:
+                raise UsageError(
+                    f"{name} is {pip[name]!r} in pip's configuration, which is no number",
+                    hint=f"correct it there (pip config list shows it), or give --{name}",
+                ) from error
+    return default

@@ -1,0 +1,144 @@
+"""``check``: every kind of problem, and the next step for each."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from pipeline.worlds import Place, sdist, tree_files, wheel, write_tree
+
+COMPILER = shutil.which("cc")
+
+
+def problems(place: Place) -> list[tuple[str, str, str, str]]:
+    """Return what ``check`` finds: (kind, name, text, hint); its exit status must agree."""
+    said = place.run("check", "--json")
+    found = json.loads(said.out)["problems"]
+    assert said.status == int(bool(found))
+    return [(each["kind"], each["name"], each["text"], each["hint"]) for each in found]
+
+
+def test_all_is_well(place: Place) -> None:
+    """An environment without problems, with a count."""
+    place.environment.add("lib", "1.0")
+    said = place.run("check")
+    assert (said.status, said.out) == (0, "No problems found in 1 distribution.\n")
+
+
+def test_requirements(place: Place) -> None:
+    """What is missing and what is there in another version; markers and extras count."""
+    place.environment.add(
+        "app",
+        "1.0",
+        requires=("absent[x]>=1", "lib<1; python_version > '3'", "no; python_version < '3'", "e; extra == 'e'"),
+    )
+    place.environment.add("lib", "1.0")
+    assert problems(place) == [
+        (
+            "conflict", "app", "app 1.0 requires lib<1, and lib 1.0 is there", "pybuildsync install 'lib<1'",
+        ),
+        (
+            "missing", "app", "app 1.0 requires absent>=1, which is not installed",
+            "pybuildsync install 'absent[x]>=1'",
+        ),
+    ]  # fmt: skip
+    lines = place.run("check").out.splitlines()
+    assert lines[-1] == "2 problems in 2 distributions."
+    assert "  hint: pybuildsync install 'lib<1'" in lines
+
+
+def test_broken_distributions(place: Place) -> None:
+    """An entry without METADATA, and METADATA that can't be read."""
+    (place.site_packages / "gone-1.0.dist-info").mkdir()
+    odd = place.environment.add("odd", "1.0")
+    (odd / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\nRequires-Dist: ???\n\n")
+    found = problems(place)
+    assert [(kind, name) for kind, name, _, _ in found] == [("broken", "gone"), ("broken", "odd")]
+    assert found[1][3] == "install it again: pybuildsync install --reinstall-package odd odd"
+
+
+def test_matches(place: Place) -> None:
+    """What was built against another version than is there; once, with how to build it again."""
+    for version in ("1.0", "2.0"):
+        place.index.add(wheel("lib", version))
+    place.index.add(sdist("baked", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "=={}"}))
+    place.index.add(sdist("twice", "1.0", needs=["lib"], lists=["lib"], requires=["lib"]))
+    place.install("baked", "twice", "lib==1.0")
+    assert problems(place) == []
+    # another tool, which knows nothing of records, changes the library
+    shutil.rmtree(place.site_packages / "lib-1.0.dist-info")
+    (place.site_packages / "lib.py").unlink()
+    place.environment.add("lib", "2.0")
+    (baked, twice) = problems(place)
+    assert baked[:3] == (
+        "match", "baked", "baked 1.0 requires lib==1.0, and lib 2.0 is there (baked was built against lib 1.0)",
+    )  # fmt: skip
+    assert twice[:3] == (
+        "match", "twice", "twice 1.0 was built against lib 1.0, and lib 2.0 is there (required twice: exact)",
+    )  # fmt: skip
+    command = twice[3].partition("pybuildsync ")[2].split()
+    assert place.run(*command).status == 0
+    assert problems(place) == []  # what else was broken is built again in the same step
+
+
+def compile_library(folder: Path, name: str, *options: str) -> bytes:
+    """Return a shared library called *name*, made by the C compiler."""
+    source = folder / "source.c"
+    source.write_text("int thing(void) { return 1; }\n")
+    output = folder / name
+    command = [str(COMPILER), "-shared", "-fPIC", str(source), "-o", str(output), *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return output.read_bytes()
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+def test_shared_libraries(place: Place, tmp_path: Path) -> None:
+    """An extension needs a library of another distribution: linked when built, and missing when that has gone."""
+    folder = tmp_path / "compiled"
+    folder.mkdir()
+    library = compile_library(folder, "libthing.so.1", "-Wl,-soname,libthing.so.1")
+    extension = compile_library(
+        folder, "_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", "-Wl,-rpath,$ORIGIN/../lib"
+    )
+    later = compile_library(folder, "libthing.so.2", "-Wl,-soname,libthing.so.2")
+    place.index.add(wheel("lib", "1.0", files={"lib/libthing.so.1": library}))
+    place.index.add(wheel("lib", "1.1", files={"lib/libthing.so.1": library, "lib/more.txt": b"more"}))
+    place.index.add(wheel("lib", "2.0", files={"lib/libthing.so.2": later}))
+    files = tree_files("app", "1.0", needs=["lib"], copies={"app_native/_ext.so": "_ext.so"})
+    files["pyproject.toml"] += b'[project]\nname = "app"\nversion = "1.0"\ndependencies = ["lib"]\n'
+    files["recipe.json"] = json.dumps({**json.loads(files["recipe.json"]), "requires": ["lib"]}).encode()
+    tree = write_tree(tmp_path / "tree", {**files, "_ext.so": extension})
+    place.install(str(tree), "lib==1.0")
+    record = place.record("app")
+    assert [(each["library"], each["distribution"]) for each in record["links"]] == [("libthing.so.1", "lib")]
+    assert [each["evidence"] for each in record["matches"]] == ["linked"]
+    assert problems(place) == []
+    # another tool takes the library's file away
+    (place.site_packages / "lib" / "libthing.so.1").unlink()
+    path = place.site_packages / "lib-1.0.dist-info" / "RECORD"
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if "libthing" not in line))
+    (found,) = problems(place)
+    assert found[:3] == (
+        "library", "app", "app_native/_ext.so of app 1.0 needs libthing.so.1, which lib doesn't bring",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+def test_a_library_that_would_be_missing(place: Place, tmp_path: Path) -> None:
+    """An install that would leave a library missing is refused before anything changes, by name."""
+    folder = tmp_path / "compiled"
+    folder.mkdir()
+    library = compile_library(folder, "libthing.so.1", "-Wl,-soname,libthing.so.1")
+    extension = compile_library(
+        folder, "_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", "-Wl,-rpath,$ORIGIN/../lib"
+    )
+    place.index.add(wheel("lib", "1.0", files={"lib/libthing.so.1": library}))
+    place.index.add(wheel("lib", "2.0", files={"lib/other.txt": b""}))
+    files = tree_files("app", "1.0", needs=["lib<2"], copies={"app_native/_ext.so": "_ext.so"})
+    files["pyproject.toml"] += b'[project]\nname = "app"\nversion = "1.0"\ndependencies = ["lib"]\n'
+    files["recipe.json"] = json.dumps({**json.loads(files["recipe.json"]), "requires": ["lib"]}).encode()
+    tree = write_tree(tmp_path / "tree", {**files, "_ext.so": extension})
+    error = place.refused(str(tree), "lib==2.0", "--match", "app:lib=any")
+    assert "shared libraries would be missing, so nothing was installed" in error
+    assert "app 1.0: app_native/_ext.so needs libthing.so.1 of lib" in error
