@@ -1,4 +1,4 @@
-"""Build records in words (docs/matching.md, build records): what a wheel was built from, with, and against."""
+"""Build records in words (docs/matching.md, "Build records"): what a wheel was built from, with, and against."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -112,7 +112,7 @@ class Described(NamedTuple):
     """What is known of one installed distribution.
 
     ``fields`` are (label, text) pairs in the order to print. ``files`` are None unless asked for. ``record`` is the
-    build record (docs/matching.md, build records) as JSON-like data, or None; ``sentences`` say it in words.
+    build record (docs/matching.md, "Build records") as JSON-like data, or None; ``sentences`` say it in words.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """What is known of a distribution's metadata, and how surely.
 
 A fact stays true: what a published wheel's METADATA says, what an sdist states as static (PEP 643), what a build with a
-given build key gave. What has no fact is *assumed* (docs/matching.md).
+given build key gave. What has no fact is *assumed* (docs/matching.md, "Variants").
 """
 
 from enum import Enum
@@ -31,7 +31,7 @@ class Metadata(NamedTuple):
 
 
 class SourceMetadata(NamedTuple):
-    """What an unpacked source tree states before any of its code runs (docs/matching.md).
+    """What an unpacked source tree states before any of its code runs (docs/matching.md, "Variants").
 
     ``metadata`` has origin STATIC or ASSUMED. ``static_requires`` are the requirements stated as static (with their
     specifiers), whatever ``metadata.requires`` assumes. ``build_requires`` is ``[build-system] requires``, or

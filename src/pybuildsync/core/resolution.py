@@ -1,6 +1,7 @@
-"""From a goal to a resolution: what will run, and with what each source in it is to be built (docs/matching.md).
+"""From a goal to a resolution: what will run, and with what each source in it is to be built.
 
-Resolving never builds: where a source's metadata is not known it is assumed, and the caller builds and asks again.
+docs/matching.md, "One resolution for both sides". Resolving never builds: where a source's metadata is not known it is
+assumed, and the caller builds and asks again.
 """
 
 from typing import NamedTuple

@@ -13,7 +13,7 @@ NamedVersion: TypeAlias = tuple[str, str]
 
 
 class RoundStarted(NamedTuple):
-    """The loop begins its round *number*, counted from 1 (docs/matching.md, the loop)."""
+    """The loop begins its round *number*, counted from 1 (docs/matching.md, "The loop")."""
 
     number: int
 

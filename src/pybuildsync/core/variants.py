@@ -1,4 +1,4 @@
-"""Source candidates, what is learnt by building them, and the facts of one run (docs/matching.md).
+"""Source candidates, what is learnt by building them, and the facts of one run (docs/matching.md, "Variants").
 
 A variant is a source candidate together with one build key. Facts stay true, so they only grow: every change gives a
 new :class:`Facts` that holds all of the old one.
@@ -48,7 +48,7 @@ class Ingredient(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A distribution that a variant was built against and must run with, as docs/matching.md has it.
+    """A distribution that a variant was built against and must run with (docs/matching.md, "Evidence").
 
     ``evidence`` is "configured", "baked", "linked" or "required twice"; ``baked`` matches are kept by the wheel's own
     requirement, so ``policy`` only tells them.

@@ -1,4 +1,4 @@
-"""What an unpacked source tree states before any of its code runs (docs/matching.md: assumed metadata).
+"""What an unpacked source tree states before any of its code runs (docs/matching.md, "Variants").
 
 Field by field, the surest first:
 

@@ -1,1 +1,1 @@
-"""Shared libraries: what compiled files need, and whose files meet it (docs/matching.md, section 8)."""
+"""Shared libraries: what compiled files need, and whose files meet it (docs/matching.md, "Shared libraries")."""

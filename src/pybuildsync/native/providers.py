@@ -1,4 +1,4 @@
-"""Which distribution's file meets which need of a wheel's extension modules (docs/matching.md, section 8).
+"""Which distribution's file meets which need of a wheel's extension modules (docs/matching.md, "Shared libraries").
 
 Pure functions over what ``needs`` read and what RECORDs list; nothing here opens a file. A need is met by the wheel
 itself, by a file of a distribution in the build environment (a link: the two must match), or by the system, which is
@@ -65,7 +65,7 @@ def find_links(
     build_folders: Sequence[str] = (),
     sonames: Mapping[str, str] | None = None,
 ) -> Links:
-    """Return how the needs of *modules* are met (docs/matching.md, section 8).
+    """Return how the needs of *modules* are met (docs/matching.md, "Shared libraries").
 
     *modules* are the wheel's compiled files and their needs, *own_files* all its files. *distributions* maps each name
     in the build environment to its files, the likeliest provider first: where run paths decide nothing, the first that
@@ -136,7 +136,7 @@ def unmet(links: Iterable[Link], distributions: Mapping[str, Iterable[str]]) -> 
     """Return those of *links* that the files of *distributions*, as they will be installed, don't meet.
 
     A link whose run path leads to a file needs that very file; another one needs a file of that name in the same
-    distribution (docs/matching.md, section 8).
+    distribution (docs/matching.md, "Shared libraries").
     """
     files = {name: frozenset(paths) for name, paths in distributions.items()}
     names = {name: {_key(posixpath.basename(path)) for path in paths} for name, paths in files.items()}

@@ -1,4 +1,4 @@
-"""Which shared libraries a built wheel needs from the distributions it was built with (docs/matching.md, section 8)."""
+"""Which shared libraries a built wheel needs from what it was built with (docs/matching.md, "Shared libraries")."""
 
 import os
 import zipfile
