@@ -61,10 +61,12 @@ class Environment:
         (found,) = self.folder.glob("lib/*/site-packages")
         return found
 
-    def command(self, verb: str, *arguments: str | Path, variables: Mapping[str, str] | None = None) -> Ran:
+    def command(
+        self, verb: str, *arguments: str | Path, variables: Mapping[str, str] | None = None, timeout: float = PATIENCE
+    ) -> Ran:
         """Run ``pybuildsync VERB --python THIS ARGUMENTS``."""
         options = self.options if verb == "install" else ()
-        return run(verb, "--python", self.folder, *options, *arguments, variables=variables)
+        return run(verb, "--python", self.folder, *options, *arguments, variables=variables, timeout=timeout)
 
     def install(self, *arguments: str | Path, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Install what must work; return the result that ``--json`` gives, and the story as "stderr"."""

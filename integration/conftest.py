@@ -13,8 +13,8 @@ import pytest
 
 from integration.command import Environment
 
-_KEPT = os.environ.pop("PYBUILDSYNC_INTEGRATION_CACHE", "")
-for _name in [name for name in os.environ if name.startswith("PYBUILDSYNC_")]:
+_KEPT = "PYBUILDSYNC_INTEGRATION_CACHE"
+for _name in [name for name in os.environ if name.startswith("PYBUILDSYNC_") and name != _KEPT]:
     del os.environ[_name]
 for _name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "SOURCE_DATE_EPOCH"):
     os.environ.pop(_name, None)
@@ -25,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One store for all tests of a run: downloads are shared, and nothing comes from the user's."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # the workers' folders lie in one
-    folder = Path(os.path.abspath(_KEPT)) if _KEPT else base / "integration-store"
+    folder = Path(os.path.abspath(os.environ[_KEPT])) if os.environ.get(_KEPT) else base / "integration-store"
     os.environ["PYBUILDSYNC_CACHE_DIR"] = str(folder)
     return folder
 

@@ -50,8 +50,8 @@ class Scene:
         """Put everything as it was: the environment a copy of *template*, the store one of the warm one."""
         for folder in (self.environment.folder, self.store):
             shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template, self.environment.folder, symlinks=True)
-        subprocess.run(["cp", "-al", self.warm, self.store], check=True)
+        for kept, copy in ((template, self.environment.folder), (self.warm, self.store)):
+            subprocess.run(["cp", "-al", kept, copy], check=True)  # nobody may write into a file that is there
 
     def command(self, *requirements: str) -> list[str]:
         """Return the command line that installs *requirements*."""

@@ -259,6 +259,16 @@ def test_a_subdirectory_of_an_archive_is_built(tmp_path: Path) -> None:
     assert run_build(build_job(tmp_path, "sound", source=source, subdirectory="python")).wheel_path
 
 
+def test_long_lines_of_the_log_are_cut_in_the_middle(tmp_path: Path) -> None:
+    """What a failure shows has no line that fills the screen; both ends of the line are there."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "pyproject.toml").write_text((TREES / "in_tree" / "pyproject.toml").read_text())
+    (tree / "backend.py").write_text("def build_wheel(*arguments):\n    raise SystemExit('a' * 9000 + 'b' * 9000)\n")
+    failure = failure_of(tmp_path, "in_tree", source=str(tree))
+    assert failure.tail.splitlines()[-1] == "a" * 200 + " ... " + "b" * 200
+
+
 def test_a_hook_that_raises_is_a_failure_with_its_log(tmp_path: Path) -> None:
     """The failure has the hook, the status, the log's end, the likely cause, the next step; it travels by pickle."""
     failure = failure_of(tmp_path, "crash", project="crash", version="1.0")

@@ -246,3 +246,22 @@ def test_rounds_are_bounded(place: Place) -> None:
     error = place.refused("one", "--max-rounds", "1")
     assert "no settled result after 1 rounds" in error
     assert "--max-rounds" in error
+
+
+def test_a_build_is_kept_though_another_fails(place: Place) -> None:
+    """What was built well needs no second build, though the command has failed for another source."""
+    place.index.add(wheel("lib", "1.0"))
+    place.index.add(sdist("good", "1.0"))
+    place.index.add(sdist("worse", "1.0", needs=["lib"], breaks={"lib": "1.0"}))
+    assert "worse==1.0 could not be built" in place.refused("good", "worse", "--build-jobs", "1")
+    assert "building good" not in place.refused("good", "worse")
+    assert builds(place.install("good")) == []
+
+
+def test_a_wheel_for_another_platform(place: Place) -> None:
+    """A backend that names another platform in its wheel gives nothing that could be installed or kept."""
+    place.index.add(sdist("app", "1.0", tag="cp27-cp27m-win32"))
+    error = place.refused("app")
+    assert "app==1.0 was built for another platform or another Python" in error
+    assert "app-1.0-cp27-cp27m-win32.whl" in error
+    assert "building app" in place.refused("app"), "it isn't kept"

@@ -230,4 +230,5 @@ def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> 
 
 
 def _shortened(line: str) -> str:
-    return line if len(line) <= _TAIL_WIDTH else f"{line[:_TAIL_WIDTH]} ..."
+    half = _TAIL_WIDTH // 2
+    return line if len(line) <= _TAIL_WIDTH else f"{line[:half]} ... {line[-half:]}"

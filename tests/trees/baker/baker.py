@@ -3,7 +3,7 @@
 Fields of a recipe: ``name``, ``version``; ``requires``: Requires-Dist as it stands; ``bakes``: NAME to text, in which
 ``{}`` becomes the version of NAME in the build environment; ``prepared``: Requires-Dist of prepared metadata instead;
 ``asks``: what get_requires_for_build_wheel answers; ``breaks``: {NAME: VERSION}, the build fails with that version or a
-later one; ``files``: more files of the wheel; ``copies``: {PATH: file of the tree}.
+later one; ``files``: more files of the wheel; ``copies``: {PATH: file of the tree}; ``tag``: of the wheel's file name.
 """
 # ruff: noqa: ARG001, the standard names the parameters
 
@@ -88,7 +88,7 @@ def build_wheel(wheel_directory: str, config_settings: object = None, metadata_d
     record = f"{_dist_info()}/RECORD"
     rows = [f"{path},sha256={_digest(data)},{len(data)}\n" for path, data in contents.items()]
     contents[record] = "".join([*rows, f"{record},,\n"]).encode()
-    name = f"{_dist_info()[: -len('.dist-info')]}-py3-none-any.whl"
+    name = f"{_dist_info()[: -len('.dist-info')]}-{RECIPE.get('tag', 'py3-none-any')}.whl"
     with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as archive:
         for path, data in contents.items():
             archive.writestr(path, data)
