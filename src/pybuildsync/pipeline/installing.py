@@ -140,7 +140,7 @@ def fetch(shop: Workshop, planned: Planned) -> Fetched:
 
 
 def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[InstalledDistribution, ...]) -> None:
-    """Make sure that each shared library which a built wheel needs will be there (docs/matching.md, "Shared libraries").
+    """Make sure that each shared library that a built wheel needs will be there (docs/matching.md, "Shared libraries").
 
     Raises:
         PackageError: one will not, by name.
