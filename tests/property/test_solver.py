@@ -134,7 +134,8 @@ def test_what_comes_first_gets_the_best_version_it_can_have(world: World, first:
     root = world.answers[ROOT, 1]
     assert isinstance(root, Dependencies)
     wanted = Dependency(first, mask(*range(1, world.counts[first] + 1)))
-    world = replace(world, answers={**world.answers, (ROOT, 1): replace(root, requires=(wanted, *root.requires))})
+    asked = root._replace(requires=(wanted, *root.requires))
+    world = replace(world, answers={**world.answers, (ROOT, 1): asked})
     outcome = world.solve(rank=[ROOT, first])
     best = max((states[first] for states in world.solutions()), default=None)
     assert (outcome.selected[first] if isinstance(outcome, Solution) else None) == best

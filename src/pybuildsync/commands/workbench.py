@@ -21,8 +21,8 @@ from pybuildsync.frontend.build_variables import build_variables
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.build_environments import FillEnvironment
 from pybuildsync.pipeline.hashes import check_pins
-from pybuildsync.pipeline.identity import ask_identity
 from pybuildsync.pipeline.knowledge import IndexKnowledge
+from pybuildsync.pipeline.marker_memory import keep_answers, recall_answers
 from pybuildsync.pipeline.orders import BuildSettings
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import StoredWheels
@@ -92,6 +92,7 @@ def open_workbench(
     settings = index_settings(
         options.indexes, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
     )
+    known = recall_answers(store, interpreter.target)
     executor = LazyExecutor(partial(_threads, build.build_jobs))
     with IndexClient(settings, store, story=story) as client:
         target = interpreter.target
@@ -134,6 +135,8 @@ def open_workbench(
                 return shop._replace(settings=_build_settings(build, (*inputs.settings, *more), store, environ))
 
             def ask(source: Source, own: tuple[Setting, ...]) -> tuple[str, str]:
+                from pybuildsync.pipeline.identity import ask_identity
+
                 named = tuple(setting._replace(package=source.name) for setting in own)
                 told = ask_identity(with_settings(named), goal, source, max_rounds=build.max_rounds)
                 return told.name, told.version
@@ -157,6 +160,7 @@ def open_workbench(
             )
         finally:
             executor.close()
+            keep_answers(store, target, known)
 
 
 def _joined(

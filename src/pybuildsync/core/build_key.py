@@ -4,7 +4,6 @@ Build inputs are the source, the exact build environment, the target interpreter
 (docs/matching.md, "Terms"). Two builds with the same key are the same build.
 """
 
-import hashlib
 from typing import NamedTuple
 
 from pybuildsync.core.targets import Target
@@ -43,4 +42,6 @@ def build_key(inputs: BuildInputs) -> str:
         tuple(sorted(inputs.variables)),
         inputs.editable,
     )
+    import hashlib
+
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
+from pybuildsync.core.version_order import Key, version_key
 
 FileParts: TypeAlias = tuple[
     str, str, tuple[tuple[str, str], ...], str, int, str, str | None, tuple[tuple[str, str], ...] | None, str
@@ -76,7 +77,7 @@ def version_of_filename(filename: str, project: str) -> str | None:
     """
     if filename.endswith(".whl"):
         parts = filename[:-4].split("-")
-        if len(parts) not in (5, 6) or normalize_name(parts[0]) != project:
+        if len(parts) not in (5, 6) or (parts[0] != project and normalize_name(parts[0]) != project):
             return None
         return parts[1].replace("_", "-") if "_" in parts[1] else parts[1]
     for suffix in (".tar.gz", ".zip", ".tgz"):
@@ -94,25 +95,53 @@ def make_listing(project: str, files: Iterable[DistributionFile]) -> Listing:
 
     A file whose version is no PEP 440 version is left out as well, as pip and uv do.
     """
-    from packaging.version import InvalidVersion, Version
-
-    texts: dict[str, Version | None] = {}
-    groups: dict[Version, list[FileParts]] = {}
+    keys: dict[str, Key | None] = {}
+    names: dict[Key, str] = {}
+    groups: dict[Key, list[FileParts]] = {}
+    heads: dict[str, bool] = {}
     for file in files:
-        text = version_of_filename(file.filename, project)
-        if text is None:
-            continue
-        if text not in texts:
-            try:
-                texts[text] = Version(text)
-            except InvalidVersion:
-                texts[text] = None
-        version = texts[text]
-        if version is not None:
-            groups.setdefault(version, []).append(file.parts())
+        filename = file[0]
+        if filename.endswith(".whl"):  # as version_of_filename reads it, in one go for tens of thousands
+            head, _, rest = filename.partition("-")
+            right = heads.get(head)
+            if right is None:
+                right = heads[head] = normalize_name(head) == project
+            if not right or rest.count("-") not in (3, 4):
+                continue
+            text = rest.partition("-")[0]
+            if "_" in text:
+                text = text.replace("_", "-")
+        else:
+            sdist = version_of_filename(filename, project)
+            if sdist is None:
+                continue
+            text = sdist
+        if text in keys:
+            key = keys[text]
+        else:
+            key, name = _understood(text)
+            keys[text] = key
+            if key is not None:
+                names.setdefault(key, name)
+        if key is not None:
+            groups.setdefault(key, []).append(file.parts())
     ordered = sorted(groups, reverse=True)
     return Listing(
         project=project,
-        versions=tuple(str(version) for version in ordered),
-        encoded=tuple(marshal.dumps(tuple(groups[version])) for version in ordered),
+        versions=tuple([names[key] for key in ordered]),
+        encoded=tuple([marshal.dumps(tuple(groups[key])) for key in ordered]),
     )
+
+
+def _understood(text: str) -> tuple[Key | None, str]:
+    """Return the key and the canonical form of the version *text*; no key for what is none."""
+    key = version_key(text)
+    if key is not None:
+        return key, text
+    from packaging.version import Version
+
+    try:
+        canonical = str(Version(text))
+    except ValueError:
+        return None, text
+    return version_key(canonical), canonical

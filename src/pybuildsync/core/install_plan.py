@@ -9,7 +9,7 @@ from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Match
-from pybuildsync.core.version_sets import accepts, parse_version
+from pybuildsync.core.version_sets import accepts, order_key
 
 Kind = Literal["install", "upgrade", "downgrade", "rebuild", "reinstall", "keep"]
 
@@ -47,7 +47,7 @@ def _step(chosen: Chosen, old: Installed | None, again: bool) -> Step:  # noqa: 
         return Step("install", chosen)
     if chosen.pick.installed:
         return Step("keep", chosen, old.version)
-    before, after = parse_version(old.version), parse_version(chosen.version)
+    before, after = order_key(old.version), order_key(chosen.version)
     if before != after:
         return Step("upgrade" if before < after else "downgrade", chosen, old.version)
     variant = chosen.pick.variant

@@ -6,16 +6,23 @@ thousands of requirements, and the memory can be kept between runs (parsing one 
 
 from pybuildsync.core.targets import Target
 
+_SHARED: dict[tuple[tuple[str, str], ...], dict[tuple[str, str], bool]] = {}
+
+
+def shared_answers(target: Target) -> dict[tuple[str, str], bool]:
+    """Return what is known of markers in *target*, by (marker text, extra): what one learns, all know."""
+    return _SHARED.setdefault(target.markers, {})
+
 
 class MarkerAnswers:
-    """Which markers hold in one target environment; ``known`` can be filled beforehand and kept afterwards.
+    """Which markers hold in one target environment; ``known`` is what all share that is known of it, unless given.
 
     Keys of ``known`` are (marker text, extra), extra "" for none.
     """
 
     def __init__(self, target: Target, known: dict[tuple[str, str], bool] | None = None) -> None:
         self._environment: dict[str, str] = dict(target.markers)
-        self.known: dict[tuple[str, str], bool] = {} if known is None else known
+        self.known = shared_answers(target) if known is None else known
 
     def hold(self, marker: str, extra: str = "") -> bool:
         """Whether *marker* ("" always does) holds when *extra* ("" for none) is asked for."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.version_sets import is_plain
 from pybuildsync.errors import PackageError, RequestError
 
 # The first line that is neither a field nor a continuation: the blank line before the body, or what the standard
@@ -115,8 +116,8 @@ def _canonical_version(text: str, label: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _valid_specifier(text: str) -> str:
-    if not text:
-        return ""
+    if not text or is_plain(text):
+        return text
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:

@@ -177,11 +177,9 @@ class Offers:
             return True
         answer = self._python.get(requires_python)
         if answer is None:
-            from packaging.specifiers import InvalidSpecifier
-
             try:
                 answer = accepts(requires_python, self.goal.target.full_version)
-            except InvalidSpecifier:
+            except ValueError:  # packaging's InvalidSpecifier
                 answer = True
             self._python[requires_python] = answer
         return answer

@@ -4,10 +4,16 @@ The syntax is ``packaging``'s; a :class:`Requirement` holds its canonical parts 
 kept in the store and read back without importing ``packaging`` (38 ms).
 """
 
+import re
 from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
+from pybuildsync.core.version_order import loose_key
+from pybuildsync.core.version_sets import split_clause
 from pybuildsync.errors import RequestError
+
+_NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_PLAIN = re.compile(rf" *({_NAME}) *(?:\[ *({_NAME}(?: *, *{_NAME})*) *\] *)?((?:[<>=!~(].*)?)\Z")
 
 RequirementParts: TypeAlias = tuple[str, tuple[str, ...], str, str, str]
 
@@ -44,6 +50,9 @@ def parse_requirement(text: str) -> Requirement:
         RequestError: *text* is not a PEP 508 requirement.
 
     """
+    plain = _parse_plain(text)
+    if plain is not None:
+        return plain
     from packaging import requirements
 
     try:
@@ -60,4 +69,31 @@ def parse_requirement(text: str) -> Requirement:
         specifier=str(parsed.specifier),
         marker=str(parsed.marker) if parsed.marker else "",
         url=parsed.url or "",
+    )
+
+
+def _parse_plain(text: str) -> Requirement | None:
+    """Return the requirement if it is nothing but a name, extras and plain clauses, as nearly all are; else None."""
+    found = _PLAIN.match(text) if text.isascii() and text.isprintable() else None
+    if found is None:
+        return None
+    name, inside, rest = found.groups()
+    rest = rest.strip()
+    if rest.startswith("(") and rest.endswith(")"):
+        rest = rest[1:-1].strip()
+    clauses: dict[object, str] = {}
+    for clause in rest.split(",") if rest else ():
+        parts = split_clause(clause)
+        if parts is None:
+            return None
+        operator, version = parts
+        key = (operator, loose_key(version) or version)
+        if key in clauses:  # which one is kept is for packaging to say
+            return None
+        clauses[key] = operator + version
+    extras = [extra.strip() for extra in inside.split(",")] if inside else ()
+    return Requirement(
+        name=normalize_name(name),
+        extras=tuple(sorted({normalize_name(extra) for extra in extras})),
+        specifier=",".join(sorted(clauses.values())),
     )

@@ -13,7 +13,6 @@ from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.solver.outcome import Failure, Solution
 from pybuildsync.core.solver.solve import solve
 from pybuildsync.core.variants import Facts, Scope
-from pybuildsync.core.wording import explain_failure
 from pybuildsync.errors import RequestError
 
 _TOLD = 8  # versions that a hint lists
@@ -105,6 +104,8 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
 
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
+    from pybuildsync.core.wording import explain_failure
+
     why = explain_failure(provider, failure)
     asked = (each for each in provider.goal.requirements if provider.offers.markers.hold(each.marker))
     for requirement in asked:

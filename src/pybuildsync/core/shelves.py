@@ -13,7 +13,7 @@ from pybuildsync.core.goal import Direct, Installed
 from pybuildsync.core.variants import Variant
 from pybuildsync.core.version_sets import (
     admits_pre_releases,
-    parse_version,
+    order_key,
     pinned_version,
     pre_release_mask,
     specifier_mask,
@@ -50,10 +50,10 @@ class Shelf:
         self.direct = direct
         self.installed = installed
         self._listing = listing
-        self._listed = {version: at for at, version in enumerate(listing.versions)}
         versions: tuple[str, ...] = (direct.version,) if direct else listing.versions
-        if installed is not None and direct is None and installed.version not in self._listed:
-            versions = tuple(sorted((*versions, installed.version), key=parse_version, reverse=True))
+        if installed is not None and direct is None and installed.version not in versions:
+            versions = tuple(sorted((*versions, installed.version), key=order_key, reverse=True))
+        self._as_listed = versions is listing.versions
         self.versions = versions
         entries: list[Entry] = []
         special = {variant.source.version for variant in variants} | ({installed.version} if installed else set())
@@ -92,8 +92,11 @@ class Shelf:
         """Return the files that are offered of the version at *position*."""
         if self.direct is not None:
             return (self.direct.file,) if self.direct.file else ()
-        at = self._listed.get(self.versions[position])
-        return () if at is None else self._listing.files(at)
+        if self._as_listed:
+            return self._listing.files(position)
+        version = self.versions[position]
+        listed = self._listing.versions
+        return self._listing.files(listed.index(version)) if version in listed else ()
 
     def _positions(self, specifier: str) -> int:
         """Return the positions that *specifier* accepts, with the rule for pre-releases (PEP 440)."""
@@ -128,6 +131,8 @@ class Shelf:
 
     def of_version(self, version: str) -> int:
         """Return the solver's mask of the entries of *version*."""
+        if self._plain:
+            return 2 << self.versions.index(version) if version in self.versions else 0
         return self.mask_where(lambda entry: self.versions[entry.position] == version)
 
     def accepted(self, accepts: Callable[[str, str], bool], built: str) -> int:

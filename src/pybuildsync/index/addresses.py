@@ -57,6 +57,10 @@ def is_loopback(host: str) -> bool:
     return host in _LOCAL_HOSTS or host.startswith("127.") or host.endswith(".localhost")
 
 
+# Nothing but names and single slashes; everything else is the business of ``urljoin``.
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_+~!=%-][A-Za-z0-9_.+~!=%-]*/)*[A-Za-z0-9_+~!=%-][A-Za-z0-9_.+~!=%-]*/?\Z")
+
+
 def shown(url: str) -> str:
     """Return *url* as errors and progress may show it: without credentials, query (tokens!) and fragment."""
     return re.split(r"[?#]", split_credentials(url)[0], maxsplit=1)[0]
@@ -93,20 +97,13 @@ def joiner(base: str) -> Callable[[str], str]:
                 rest = rest[3:]
                 steps += 1
             start = root + above[steps] if steps < len(above) else ""
-        if start and _is_plain(rest):
+        if start and _PLAIN.match(rest):
             return start + rest
         from urllib.parse import urljoin
 
         return urljoin(base, reference)
 
     return join_here
-
-
-def _is_plain(path: str) -> bool:
-    """Return whether *path* is nothing but names and single slashes; everything else is the business of ``urljoin``."""
-    if not path.isprintable() or path[:1] in ("", "/", ".", " ") or "//" in path or "/." in path:
-        return False
-    return not ("?" in path or "#" in path or ":" in path or ";" in path)
 
 
 def local_path(location: str) -> str | None:

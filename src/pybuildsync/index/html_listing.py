@@ -26,7 +26,7 @@ _TAG = re.compile(r"""<(a|base)\s((?:[^"'<>]++|"[^"]*+"|'[^']*+')*+)>""", re.IGN
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
 _VERSION = re.compile(r"""<meta\s[^>]*pypi:repository-version[^>]*>""", re.IGNORECASE)
 _CONTENT = re.compile(r"""content\s*=\s*["']?(\d+)""", re.IGNORECASE)
-_SHA256 = HASHES["sha256"]
+SHA256 = HASHES["sha256"]
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
 
@@ -93,7 +93,7 @@ def read_hashes(fragment: str) -> tuple[tuple[str, str], ...]:
 
     A SHA-256 of the right length counts even if it isn't hexadecimal: then no file will match it.
     """
-    if fragment[:7] == "sha256=" and len(fragment) == 7 + _SHA256 and fragment[7:].isalnum():
+    if fragment[:7] == "sha256=" and len(fragment) == 7 + SHA256 and fragment[7:].isalnum():
         return (("sha256", fragment[7:].lower()),)
     pairs = (part.partition("=") for part in fragment.split("&"))
     return valid_hashes((name, digest) for name, _, digest in pairs)
@@ -102,7 +102,7 @@ def read_hashes(fragment: str) -> tuple[tuple[str, str], ...]:
 def read_digests(hashes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the hashes in the dictionary *hashes* of a JSON page; mostly that is one SHA-256."""
     digest = hashes.get("sha256", "")
-    if len(hashes) == 1 and len(digest) == _SHA256 and digest.isalnum():
+    if len(hashes) == 1 and len(digest) == SHA256 and digest.isalnum():
         return (("sha256", digest.lower()),)
     return valid_hashes(hashes.items())
 

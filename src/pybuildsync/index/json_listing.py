@@ -5,7 +5,7 @@ from typing import Any
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import joiner, shown, split_credentials
-from pybuildsync.index.html_listing import read_digests, unknown_version
+from pybuildsync.index.html_listing import SHA256, read_digests, unknown_version, valid_hashes
 from pybuildsync.index.locations import ARCHIVES
 
 
@@ -48,8 +48,14 @@ def _read_files(entries: list[dict[str, Any]], url: str, index: str) -> tuple[Di
         if "#" in address:
             address = address.partition("#")[0]
         address = to_address(address)
-        if "@" in address:
+        if "@" in address:  # credentials, most of the time none
             address = split_credentials(address)[0]
+        hashes = get("hashes") or {}
+        digest = hashes.get("sha256", "")
+        if len(hashes) == 1 and len(digest) == SHA256 and digest.isalnum():
+            digests: tuple[tuple[str, str], ...] = (("sha256", digest.lower()),)
+        else:
+            digests = valid_hashes(hashes.items())
         metadata = get("core-metadata")
         if metadata is None:
             metadata = get("dist-info-metadata")
@@ -59,7 +65,7 @@ def _read_files(entries: list[dict[str, Any]], url: str, index: str) -> tuple[Di
             yanked = yanked if isinstance(yanked, str) else "" if yanked else None
         size = get("size")
         parts = (
-            filename, address, read_digests(get("hashes") or {}), get("requires-python") or "",
+            filename, address, digests, get("requires-python") or "",
             size if isinstance(size, int) else -1, get("upload-time") or "", yanked, metadata, index,
         )  # fmt: skip
         files.append(new(DistributionFile, parts))

@@ -114,8 +114,8 @@ class Listings:
             if pages != kept.pages:
                 write_listing(self._store, KeptListing(pages, kept.listing), self._identities)
             return kept.listing
-        from pybuildsync.core.candidates import make_listing
-
+        if len(looks) == 1 and looks[0].files is not None:  # one location lists no file twice
+            return self._kept(project, looks, looks[0].files)
         found: dict[tuple[str, str], DistributionFile] = {}
         for location, look in zip(self.locations, looks, strict=True):
             files = look.files
@@ -123,8 +123,15 @@ class Listings:
                 files = _files_of(kept.listing, location.page(project))
             for file in files or ():
                 found.setdefault((file.filename, file.sha256 or file.url), file)
-        listing = make_listing(project, found.values())
+        return self._kept(project, looks, found.values())
+
+    def _kept(self, project: str, looks: list[_Look], files: Iterable[DistributionFile]) -> Listing:
+        """Return the listing of *files*, and keep it if every one of *looks* may be kept."""
+        from pybuildsync.core.candidates import make_listing
+
+        listing = make_listing(project, files)
         if all(look.keep for look in looks):
+            pages = tuple(look.state for look in looks)
             write_listing(self._store, KeptListing(pages, listing), self._identities)
         return listing
 

@@ -6,7 +6,7 @@ build against what comes from the resolution, and what the result means is the c
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.goal import Goal
@@ -29,29 +29,6 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-
-class Builds(NamedTuple):
-    """The builder of the loop (:class:`pybuildsync.core.loop.Builder`)."""
-
-    shop: Workshop
-
-    def foresee(self, resolution: Resolution) -> None:
-        """Start to download the wheels that will run, if there are builds to wait for."""
-        ready = resolution.ready_to_build()
-        scopes = [(), *((*chosen.scope, (chosen.name, chosen.version)) for chosen in ready)] if ready else []
-        for scope in scopes:
-            for chosen in resolution.in_scope(scope):
-                if chosen.pick.file is not None and self.shop.client.find_wheel(chosen.pick.file) is None:
-                    self.shop.client.start_wheel(chosen.pick.file, chosen.name, chosen.version)
-
-    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
-        """See :func:`do_builds`."""
-        return do_builds(self.shop, goal, resolution, facts, prepare=prepare)
-
-    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
-        """See :func:`build_prepared`."""
-        return build_prepared(self.shop, goal, chosen, facts)
 
 
 def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:

@@ -15,7 +15,8 @@ from pybuildsync.core.resolution import Resolution, resolve
 from pybuildsync.core.variants import Facts, Scope, Source
 from pybuildsync.errors import PackageError
 from pybuildsync.frontend.build_job import BuildFailure
-from pybuildsync.pipeline.builds import Builds, submit, wait_for
+from pybuildsync.pipeline.builder import Builds
+from pybuildsync.pipeline.builds import submit, wait_for
 from pybuildsync.pipeline.learning import go_back
 from pybuildsync.pipeline.ordering import make_order
 from pybuildsync.pipeline.workshop import Workshop

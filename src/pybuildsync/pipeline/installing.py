@@ -12,12 +12,10 @@ from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
 from pybuildsync.core.story import Story
-from pybuildsync.core.variants import Facts
+from pybuildsync.core.variants import Facts, LinkParts
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
 from pybuildsync.errors import PackageError, RequestError
-from pybuildsync.native.providers import Link, unmet
-from pybuildsync.pipeline.builds import Builds
-from pybuildsync.pipeline.linked_libraries import installed_files
+from pybuildsync.pipeline.builder import Builds
 from pybuildsync.pipeline.ordering import fetch_wheels
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.archives import find_archive
@@ -146,13 +144,17 @@ def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[Ins
         PackageError: one will not, by name.
 
     """
-    wanted: list[tuple[Chosen, tuple[Link, ...]]] = []
+    parts: list[tuple[Chosen, tuple[LinkParts, ...]]] = []
     for chosen in planned.settled.resolution.running:
         variant = chosen.pick.variant
         if variant is not None and variant.links:
-            wanted.append((chosen, tuple(Link(*parts) for parts in variant.links)))
-    if not wanted:
+            parts.append((chosen, variant.links))
+    if not parts:
         return
+    from pybuildsync.native.providers import Link, unmet
+    from pybuildsync.pipeline.linked_libraries import installed_files
+
+    wanted = [(chosen, tuple(Link(*each) for each in links)) for chosen, links in parts]
     files: dict[str, tuple[str, ...]] = {wheel.project: installed_files(wheel) for _, wheel in fetched.wheels}
     needed = {link.distribution for _, links in wanted for link in links}
     for distribution in distributions:

@@ -6,7 +6,6 @@ all that a distribution requires as soon as its metadata is known.
 
 import marshal
 import os
-from dataclasses import dataclass, field
 
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -21,21 +20,21 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 _FORMAT = 1
 
 
-@dataclass(slots=True)  # mutable: answers are kept for the run
 class IndexKnowledge:
     """Answers from *index*; what is read from sdists is kept in *store*.
 
     ``with_times`` has listings say when each file was uploaded, which some indexes tell only on another page.
     """
 
-    index: IndexClient
-    store: Store
-    with_times: bool = False
-    given: dict[str, Listing] = field(default_factory=dict)
-    _listings: dict[str, Listing] = field(default_factory=dict)
-    _timed: dict[str, Listing] = field(default_factory=dict)
-    _metadata: dict[str, Metadata] = field(default_factory=dict)
-    _sources: dict[tuple[str, str, str], SourceMetadata] = field(default_factory=dict)
+    def __init__(self, index: IndexClient, store: Store) -> None:
+        self.index = index
+        self.store = store
+        self.with_times = False
+        self.given: dict[str, Listing] = {}
+        self._listings: dict[str, Listing] = {}
+        self._timed: dict[str, Listing] = {}
+        self._metadata: dict[str, Metadata] = {}
+        self._sources: dict[tuple[str, str, str], SourceMetadata] = {}
 
     def asked(self) -> tuple[str, ...]:
         """Return the projects whose listings were asked for, in that order."""

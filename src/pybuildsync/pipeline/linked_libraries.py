@@ -1,12 +1,10 @@
 """Which shared libraries a built wheel needs from what it was built with (docs/matching.md, "Shared libraries")."""
 
 import os
-import zipfile
 from typing import NamedTuple
 
 from pybuildsync.core.variants import LinkParts
 from pybuildsync.native.needs import is_native, shared_libraries
-from pybuildsync.native.providers import find_links
 from pybuildsync.store.location import Store
 from pybuildsync.store.wheels import UnpackedWheel
 from pybuildsync.store.writing import new_temporary, remove_tree
@@ -21,6 +19,10 @@ class Libraries(NamedTuple):
 
 def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel, ...]) -> Libraries:
     """Return what the compiled files in the wheel at *wheel_path* need from *environment*."""
+    import zipfile
+
+    from pybuildsync.native.providers import find_links
+
     folder = new_temporary(store)
     try:
         with zipfile.ZipFile(wheel_path) as archive:

@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pybuildsync.errors import RequestError
@@ -34,15 +33,15 @@ class RequirementLine(NamedTuple):
     editable: bool = False
 
 
-@dataclass(slots=True)  # mutable: what a file includes is added to what is found so far
 class RequirementFile:
     """All that a requirement file and those it includes say; ``options`` are (option, value) pairs in order."""
 
-    requirements: list[RequirementLine] = field(default_factory=list)
-    constraints: list[RequirementLine] = field(default_factory=list)
-    options: list[tuple[str, str]] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    uses_variables: bool = False
+    def __init__(self) -> None:
+        self.requirements: list[RequirementLine] = []
+        self.constraints: list[RequirementLine] = []
+        self.options: list[tuple[str, str]] = []
+        self.files: list[str] = []
+        self.uses_variables = False
 
 
 _WITH_VALUE = {

@@ -6,14 +6,12 @@ packaging: what a version is, and which one is better, is the provider's busines
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 P = TypeVar("P", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency(Generic[P]):
+class Dependency(NamedTuple, Generic[P]):
     """The stating version needs ``package`` to be in a state of ``allowed``.
 
     With bit 0 in ``allowed`` it doesn't need the package, it only limits it. ``reason`` is opaque and hashable: it
@@ -25,8 +23,7 @@ class Dependency(Generic[P]):
     reason: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tie(Generic[P]):
+class Tie(NamedTuple, Generic[P]):
     """While the stating version is selected, two packages go together (docs/solver.md, section 5).
 
     ``left`` in L implies ``right`` in ``image(L)``, and ``right`` in R implies ``left`` in ``preimage(R)``, for all
@@ -40,23 +37,20 @@ class Tie(Generic[P]):
     reason: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies(Generic[P]):
+class Dependencies(NamedTuple, Generic[P]):
     """All that selecting one version entails."""
 
     requires: tuple[Dependency[P], ...] = ()
     ties: tuple[Tie[P], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(NamedTuple):
     """The version can't be selected at all; ``reason`` is opaque and hashable, and equal reasons are told once."""
 
     reason: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nogood(Generic[P]):
+class Nogood(NamedTuple, Generic[P]):
     """States that can't all hold: not ``package in mask`` for each of ``terms`` at once.
 
     A package that nothing needs isn't selected, unless that is the only way not to have them all.

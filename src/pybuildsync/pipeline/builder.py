@@ -1,0 +1,35 @@
+"""The builder of the loop. What building takes is imported with the first build: most commands have none."""
+
+from typing import NamedTuple
+
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.variants import Facts
+from pybuildsync.pipeline.workshop import Workshop
+
+
+class Builds(NamedTuple):
+    """The builder of the loop (:class:`pybuildsync.core.loop.Builder`)."""
+
+    shop: Workshop
+
+    def foresee(self, resolution: Resolution) -> None:
+        """Start to download the wheels that will run, if there are builds to wait for."""
+        ready = resolution.ready_to_build()
+        scopes = [(), *((*chosen.scope, (chosen.name, chosen.version)) for chosen in ready)] if ready else []
+        for scope in scopes:
+            for chosen in resolution.in_scope(scope):
+                if chosen.pick.file is not None and self.shop.client.find_wheel(chosen.pick.file) is None:
+                    self.shop.client.start_wheel(chosen.pick.file, chosen.name, chosen.version)
+
+    def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
+        """See :func:`pybuildsync.pipeline.builds.do_builds`."""
+        from pybuildsync.pipeline.builds import do_builds
+
+        return do_builds(self.shop, goal, resolution, facts, prepare=prepare)
+
+    def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
+        """See :func:`pybuildsync.pipeline.builds.build_prepared`."""
+        from pybuildsync.pipeline.builds import build_prepared
+
+        return build_prepared(self.shop, goal, chosen, facts)
