@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pybuildsync.environments.schemes import Scheme
 
     Recipe: TypeAlias = tuple[Any, ...]
+    System: TypeAlias = Any  # the module `os`, or what stands in for it
     Texts: TypeAlias = tuple[list[tuple[str, bytes, int, bool]], list[tuple[str, tuple[bytes | int, ...]]]]
 
 _DAY = 24 * 60 * 60
@@ -78,6 +79,7 @@ def write_recipe(plan: "Plan", scheme: "Scheme", mode: "LinkMode") -> "Recipe | 
         return None
     new = frozenset(journal.folders)
     tops = {name.partition("/")[0] for layout in plan.layouts for name in (*layout.dirs, *layout.files)}
+    tops |= {path[len(scheme.purelib) + 1 :].partition("/")[0] for path in new if path.startswith(f"{scheme.purelib}/")}
     files_on_top = {name for layout in plan.layouts for name in layout.files if "/" not in name}
     beside = {folder: names for folder, names in journal.files if folder not in new and folder != scheme.purelib}
     entries = _entries(scheme.purelib, tops)
@@ -172,11 +174,12 @@ def _digest_and_size(content: bytes) -> bytes:
     return f",{content_hash(content)},{len(content)}\n".encode()
 
 
-def follow(recipe: "Recipe", root: str) -> bool:
+def follow(recipe: "Recipe", root: str, system: "System" = os) -> bool:
     """Carry out *recipe* in the virtual environment *root*, absolute, whose ``bin/python`` runs its scripts.
 
     Return False, with nothing changed, where the environment or the store isn't as it must be, or is in use by another
     process. Whoever calls holds the store. A signal that comes meanwhile undoes what was done and then does its work.
+    *system* stands in for ``os`` in all that changes the environment.
     """
     import fcntl
 
@@ -190,7 +193,7 @@ def follow(recipe: "Recipe", root: str) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
-        return _is_like(recipe, data, root) and _has_wheels(recipe) and _change(recipe, data, root)
+        return _is_like(recipe, data, root) and _has_wheels(recipe) and _change(recipe, data, root, system)
     finally:
         os.close(descriptor)  # and with it the lock
 
@@ -223,7 +226,7 @@ def _has_wheels(recipe: "Recipe") -> bool:
         return False
 
 
-def _change(recipe: "Recipe", data: str, root: str) -> bool:
+def _change(recipe: "Recipe", data: str, root: str, system: "System") -> bool:
     signal = __import__("_signal")  # what `signal` is made of, without the enumerations, which take 3 ms
     noted: list[int] = []
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
@@ -232,7 +235,7 @@ def _change(recipe: "Recipe", data: str, root: str) -> bool:
     for number in held:
         signal.signal(number, lambda number, _: noted.append(number))
     try:
-        return _make(recipe, data, root, noted)
+        return _make(recipe, data, root, noted, system)
     except BaseException as error:
         _put_right(recipe, data)
         if not isinstance(error, OSError | InterruptedByNote):
@@ -249,17 +252,17 @@ class InterruptedByNote(BaseException):
     """A signal has been noted; it follows."""
 
 
-def _make(recipe: "Recipe", data: str, root: str, noted: list[int]) -> bool:
+def _make(recipe: "Recipe", data: str, root: str, noted: list[int], system: "System") -> bool:
     purelib, _, journal_folder, _, _, _, _, journal, folders, links, linked, written, records = recipe
     folder = f"{data}/{journal_folder}"
-    os.mkdir(folder)
-    _write(f"{folder}/{_UNFINISHED}", journal)
-    os.rename(f"{folder}/{_UNFINISHED}", f"{folder}/{_JOURNAL}")
+    system.mkdir(folder)
+    _write(system, f"{folder}/{_UNFINISHED}", journal)
+    system.rename(f"{folder}/{_UNFINISHED}", f"{folder}/{_JOURNAL}")
     for name in folders:
-        os.mkdir(f"{data}/{name}")
-    _link(links, f"{data}/{purelib}", noted)
+        system.mkdir(f"{data}/{name}")
+    _link(links, f"{data}/{purelib}", noted, system)
     for source, name in linked:
-        os.link(source, f"{data}/{name}")
+        system.link(source, f"{data}/{name}")
     head = b"#!" + os.fsencode(f"{root}/bin/python")
     rows: dict[int, bytes] = {}
     for number, (name, rest, mode, is_script) in enumerate(written):
@@ -268,28 +271,28 @@ def _make(recipe: "Recipe", data: str, root: str, noted: list[int]) -> bool:
             if content.find(b"\n") >= _LONGEST_SHEBANG:
                 raise OSError
             rows[number] = _digest_and_size(content)
-        _write(f"{data}/{name}", content, mode)
+        _write(system, f"{data}/{name}", content, mode)
     for name, parts in records:
-        _write(f"{data}/{name}", b"".join([part if isinstance(part, bytes) else rows[part] for part in parts]))
+        _write(system, f"{data}/{name}", b"".join([part if isinstance(part, bytes) else rows[part] for part in parts]))
     if noted:
         raise InterruptedByNote
-    os.rename(f"{folder}/{_JOURNAL}", f"{folder}/{_COMMITTED}")
+    system.rename(f"{folder}/{_JOURNAL}", f"{folder}/{_COMMITTED}")
     try:
-        os.unlink(f"{folder}/{_COMMITTED}")
-        os.rmdir(folder)
+        system.unlink(f"{folder}/{_COMMITTED}")
+        system.rmdir(folder)
     except OSError:
         pass  # the new state holds; the next command clears away what is left
     return True
 
 
-def _link(links: "tuple[tuple[str, tuple[str, ...]], ...]", folder: str, noted: list[int]) -> None:
-    link = os.link
-    there = os.open(folder, os.O_RDONLY)
+def _link(links: "tuple[tuple[str, tuple[str, ...]], ...]", folder: str, noted: list[int], system: "System") -> None:
+    link = system.link
+    there = system.open(folder, os.O_RDONLY)
     try:
         for source, names in links:
             if noted:
                 raise InterruptedByNote
-            here = os.open(source, os.O_RDONLY)
+            here = system.open(source, os.O_RDONLY)
             try:
                 for name in names:
                     link(name, name, src_dir_fd=here, dst_dir_fd=there)
@@ -299,12 +302,12 @@ def _link(links: "tuple[tuple[str, tuple[str, ...]], ...]", folder: str, noted: 
         os.close(there)
 
 
-def _write(path: str, content: bytes, mode: int = 0o666) -> None:
-    descriptor = os.open(path, _NEW, mode)
+def _write(system: "System", path: str, content: bytes, mode: int = 0o666) -> None:
+    descriptor = system.open(path, _NEW, mode)
     try:
         rest = memoryview(content)
         while rest:
-            rest = rest[os.write(descriptor, rest) :]
+            rest = rest[system.write(descriptor, rest) :]
     finally:
         os.close(descriptor)
 
