@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.loop import Settled
+from pybuildsync.core.policies import Policy, PolicyBook
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "==": operator.eq, "!=": operator.ne, ">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt,
@@ -91,13 +92,14 @@ BEHAVIOURS: dict[str, Callable[[str, int], list[Need]]] = {
 
 
 class Plan(NamedTuple):
-    """A world and what is asked of it."""
+    """A world and what is asked of it; libraries ``at_least`` are configured to match like that."""
 
     releases: tuple[Release, ...]
     sdists: tuple[Sdist, ...]
     asked: tuple[Need, ...]
     constraints: tuple[Need, ...] = ()
     build_constraints: tuple[Need, ...] = ()
+    at_least: tuple[str, ...] = ()
 
 
 def needs_of(names: Iterable[str]) -> st.SearchStrategy[Need]:
@@ -149,6 +151,7 @@ def plans(draw: st.DrawFn, *, nested: bool = False) -> Plan:
         tuple(asked),
         tuple(draw(st.lists(needs_of(LIBRARIES), max_size=1))),
         tuple(draw(st.lists(needs_of(LIBRARIES), max_size=1))) if draw(st.booleans()) else (),
+        tuple(draw(st.lists(st.sampled_from(LIBRARIES), max_size=1))) if draw(st.booleans()) else (),
     )
 
 
@@ -184,7 +187,10 @@ def goal_of(plan: Plan, world: World) -> Goal:
     """Return what *plan* asks for."""
     constraints = world.goal(*map(str, plan.constraints)).requirements
     build_constraints = world.goal(*map(str, plan.build_constraints)).requirements
-    return world.goal(*map(str, plan.asked), constraints=constraints, build_constraints=build_constraints)
+    policies = PolicyBook(libraries=tuple((name, Policy(("at-least",), "configuration")) for name in plan.at_least))
+    return world.goal(
+        *map(str, plan.asked), constraints=constraints, build_constraints=build_constraints, policies=policies
+    )
 
 
 # What must hold (docs/matching.md, "What must hold"), conditions 1 to 3
@@ -213,7 +219,7 @@ def faults(plan: Plan, settled: Settled) -> list[str]:
             environment = {each.name: int(each.version) for each in variant.ingredients}
             needs = sdists[key].says(environment)
             found += environment_faults(plan, sdists[key], environment)
-            found += match_faults(sdists[key], environment, running)
+            found += match_faults(plan, sdists[key], environment, running)
         reachable |= {need.name for need in needs}
         found += [f"{key} requires {need}" for need in needs if not need.met(running)]
     found += [f"nobody needs {name}" for name in sorted(running.keys() - reachable)]
@@ -242,14 +248,17 @@ def environment_faults(plan: Plan, sdist: Sdist, environment: Versions) -> list[
     return found
 
 
-def match_faults(sdist: Sdist, environment: Versions, running: Versions) -> list[str]:
+def match_faults(plan: Plan, sdist: Sdist, environment: Versions, running: Versions) -> list[str]:
     """Return what *sdist*, built in *environment*, must match and doesn't."""
     found: list[str] = []
     says = sdist.says(environment)
     for name, version in environment.items():
         told = [need for need in says if need.name == name]
         baked = [need for need in told if need.comparison and need not in sdist.static]
-        if baked:
+        if name in plan.at_least:
+            if running.get(name, version) < version:
+                found.append(f"{sdist.name} was built with {name} {version} and runs with an older one")
+        elif baked:
             if not all(need.met(environment) for need in baked):
                 found.append(f"{sdist.name} contradicts itself: {name} {version}")
         elif (told or name in sdist.links) and running.get(name, version) != version:
@@ -299,12 +308,12 @@ def _fits(
             return False
     return all(
         any(
-            not match_faults(sdist, environment, running)
+            not match_faults(plan, sdist, environment, running)
             and all(need.met(running) for need in sdist.says(environment))
             and all(
                 running.get(name, version) == version
                 for name, version in environment.items()
-                if name in tied[sdist.name, sdist.version]
+                if name not in plan.at_least and name in tied[sdist.name, sdist.version]
             )
             for environment in outcomes[sdist.name, sdist.version]
         )
