@@ -15,9 +15,11 @@ from pybuildsync.store import Store
 from pybuildsync.store.archives import add_archive, find_archive, new_part
 from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import FORMATS
+from pybuildsync.store.locks import in_use
 from pybuildsync.store.records import read_record, write_record
-from pybuildsync.store.upkeep import DAYS, Removed, clean, prune, size
+from pybuildsync.store.upkeep import DAYS, Removed, clean, prune, size, sweep
 from pybuildsync.store.wheels import add_wheel, find_wheel
+from pybuildsync.store.writing import new_temporary
 
 _DAY = 24 * 60 * 60
 
@@ -115,6 +117,23 @@ def test_prune_removes_leftovers_broken_entries_and_old_formats(tmp_path: Path) 
     assert len(os.listdir(f"{store.root}/wheels-1")) == 1
     assert len(os.listdir(f"{store.root}/archives-1")) == 2
     assert not Path(store.root, "wheels-0").exists()
+
+
+def test_a_sweep_removes_what_was_begun_and_nothing_else(tmp_path: Path) -> None:
+    """Files and folders that interrupted commands left go, unless somebody uses the store: they may be theirs."""
+    store = fill(tmp_path)
+    before = size(store)
+    new_part(store)
+    folder = Path(new_temporary(store))
+    folder.mkdir()
+    folder.joinpath("file").write_text("half")
+    with in_use(store):
+        sweep(store)
+        assert len(os.listdir(f"{store.root}/unfinished")) == 2
+    sweep(store)
+    assert os.listdir(f"{store.root}/unfinished") == []
+    assert size(store) == before
+    sweep(Store(str(tmp_path / "none")))
 
 
 @pytest.mark.parametrize("content", [b"", b"pbs\x01\x01\0\0\0\0\0\0\0N\n.pb"])

@@ -89,6 +89,27 @@ def prune(store: Store, *, now: float | None = None, waiting: Callable[[], None]
         return _remove(store, doomed)
 
 
+def sweep(store: Store) -> None:
+    """Remove what interrupted commands left unfinished, unless somebody uses *store* right now; never fails or waits.
+
+    Never call this inside :func:`~pybuildsync.store.locks.in_use`.
+    """
+    folder = temporary_folder(store)
+    if not _names(folder):
+        return
+
+    def give_up() -> None:
+        raise BlockingIOError
+
+    with suppress(OSError), alone(store, waiting=give_up):
+        for name in _names(folder):
+            path = f"{folder}/{name}"
+            if os.path.isdir(path):
+                remove_tree(path)
+            else:
+                os.unlink(path)
+
+
 def _folders(store: Store) -> Iterator[tuple[str, str]]:
     """Yield (kind, folder) of what is the store's under its root; anything else there is not ours to touch."""
     for name in _names(store.root):
