@@ -128,7 +128,7 @@ class Offers:
     def yanked(self, shelf: Shelf) -> int:
         """Return the entries of *shelf* that may be had, as they are pinned, though they were yanked (PEP 592)."""
         found = 0
-        for position, version in enumerate(shelf.versions):
+        for position, version in enumerate(shelf.versions if shelf.pinned else ()):
             if version in shelf.pinned:
                 files = shelf.files(position)
                 found |= bool(files and all(file.yanked is not None for file in files)) << position
