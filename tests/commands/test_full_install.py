@@ -422,3 +422,42 @@ def test_one_project_at_two_paths(place: Place) -> None:
     assert "tree is asked for twice" in place.refused(str(one), str(two))
     place.install(str(one), str(one))
     assert "a folder has no hash" in place.refused(str(one), "--require-hashes", "--force-reinstall")
+
+
+# What stands in the way
+
+
+def test_what_an_install_would_break(place: Place) -> None:
+    """An installed distribution that excludes what is asked for is brought along, or the request is refused."""
+    fill(place)
+    place.install("app==1.0")
+    place.install("lib==2.0")
+    assert place.versions() == {"app": "2.0", "lib": "2.0"}
+    place.environment.add("stuck", "1.0", requires=("lib<3",))
+    error = place.refused("--pre", "lib==3.0a1")
+    assert "the change would break what is installed" in error
+    assert "stuck 1.0 requires lib<3, and lib 3.0a1 is there" in error
+    said = place.install("--pre", "lib==3.0a1", "--no-deps")
+    assert "warning: stuck 1.0 requires lib<3, and lib 3.0a1 is there" in said.err
+
+
+def test_files_that_are_in_the_way(place: Place) -> None:
+    """A file of another distribution is refused, or, with --allow-conflicts, replaced; one of nobody is replaced."""
+    fill(place)
+    place.index.add(wheel("thief", "1.0", files={"lib.py": b"VERSION = 'stolen'\n"}))
+    place.install("lib")
+    assert "lib.py" in place.refused("thief")
+    said = place.install("--allow-conflicts", "thief")
+    assert "warning: " in said.err
+    assert place.tell("lib", "VERSION") == "stolen"
+    (place.site_packages / "more.py").write_text("mine = True\n")
+    assert "replaced more.py, which belonged to no distribution" in place.install("more").err
+
+
+@pytest.mark.parametrize("mode", ["auto", "copy", "hardlink"])
+def test_how_files_come(place: Place, mode: str) -> None:
+    """--link-mode, and --compile, which compiles what is installed."""
+    fill(place)
+    place.install("--link-mode", mode, "--compile", "app")
+    assert place.tell("lib", "VERSION") == "2.0"
+    assert list((place.site_packages / "__pycache__").glob("lib.*.pyc"))

@@ -64,7 +64,11 @@ def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
     if variant is not None:
         built = shop.built.find(variant.key)
         if built is None:
-            raise PackageError(f"the wheel of {chosen.name} {chosen.version} has left the cache", hint="run it again")
+            raise PackageError(
+                f"the wheel of {chosen.name} {chosen.version} is of no use elsewhere",
+                why="it looks for shared libraries in a folder that goes with the build, so it isn't kept",
+                hint="see that its build sets no absolute run path (RPATH)",
+            )
         source, filename = built.wheel_path, built.filename
     else:
         if chosen.pick.file is None:

@@ -9,10 +9,11 @@ from pybuildsync.core.goal import Direct, Goal, Installed
 from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
 from pybuildsync.core.loop import Settled, settle
 from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.policies import EXACT
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
-from pybuildsync.core.story import Story
-from pybuildsync.core.variants import Facts, LinkParts
+from pybuildsync.core.story import Note, Story
+from pybuildsync.core.variants import Facts, LinkParts, Match
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.builder import Builds
@@ -37,6 +38,9 @@ def plan_install(
 ) -> Planned:
     """Return how *goal* is met, with the installed variants rebuilt that the change would break.
 
+    Of what else is installed, that whose requirements the change would break is brought along in a version that fits;
+    without dependencies (``--no-deps``) it is left, and told (``disturbed``).
+
     Without *rebuild* such a change is refused. With *everything_goes* nothing that is installed counts (``--target``).
 
     Raises:
@@ -46,20 +50,30 @@ def plan_install(
     """
     facts = Facts()
     rounds = 1
+    brought: list[Disturbed] = []
     while True:
         try:
             settled = settle(goal, shop.knowledge, Builds(shop), facts, story, max_rounds=max_rounds, first=rounds)
         except NoSolution as error:
+            if brought:
+                raise _unbreakable(brought, error) from error
             raise _with_failures(shop, error) from error
         facts, rounds = settled.facts, settled.rounds
         markers = MarkerAnswers(goal.target)
         disturbed = () if everything_goes else _disturbed_by(settled.resolution, goal.installed, markers)
+        disturbed += () if everything_goes else _unlinked(shop, settled.resolution, goal.installed, disturbed)
         again = tuple(each for each in disturbed if each.match is not None)
-        if not again:
+        along = () if goal.no_dependencies else tuple(each for each in disturbed if each.match is None)
+        if not again and not along:
             break
-        if not rebuild:
+        if again and not rebuild:
             raise _refused(again)
+        for each in along:
+            story.tell(Note(f"{each.text}: {each.installed.name} has to change, too"))
+        brought += along
+        more = tuple(Requirement(each.installed.name) for each in along)
         goal = _with_rebuilds(goal, again, shop.store)
+        goal = goal._replace(requirements=(*goal.requirements, *more))
     steps = make_plan(settled.resolution, goal.installed, goal.reinstall)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
 
@@ -76,6 +90,34 @@ def _disturbed_by(
     return tuple(each for each in now if each.match is not None or (each.installed.name, each.library) not in was)
 
 
+def _unlinked(
+    shop: Workshop, resolution: Resolution, installed: tuple[Installed, ...], known: tuple[Disturbed, ...]
+) -> tuple[Disturbed, ...]:
+    """Return the installed variants, beside those *known*, that *resolution* would leave without a shared library.
+
+    A requirement may accept a version of the library whose files have other names (docs/matching.md, "Shared
+    libraries"). Only wheels of linked distributions that change are looked into; they are fetched for it.
+    """
+    changing = {chosen.name: chosen for chosen in resolution.running if not chosen.pick.installed}
+    found: list[Disturbed] = []
+    told = {each.installed.name for each in known}
+    for each in installed:
+        links = () if each.variant is None or each.name in changing or each.name in told else each.variant.links
+        owners = sorted({distribution for _, _, distribution, _, _ in links if distribution in changing})
+        if not owners:
+            continue
+        from pybuildsync.native.providers import Link, unmet
+        from pybuildsync.pipeline.linked_libraries import installed_files
+
+        wheels = fetch_wheels(shop, (changing[name] for name in owners))
+        files = {wheel.project: installed_files(wheel) for wheel in wheels}
+        for lost in unmet((Link(*parts) for parts in links if parts[2] in files), files)[:1]:
+            library = f"{lost.distribution} {changing[lost.distribution].version}"
+            text = f"{each.name} {each.version} needs {lost.library}, which {library} doesn't bring"
+            found.append(Disturbed(each, text, Match(lost.distribution, "", "linked", EXACT), lost.distribution))
+    return tuple(found)
+
+
 def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...], store: Store) -> Goal:
     """Return *goal* with the sources of installed variants back among the requirements.
 
@@ -88,7 +130,8 @@ def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...], store: Store) -
     formats = goal.formats._replace(no_binary=goal.formats.no_binary | names)
     direct = tuple(each for each in (_recorded_source(one, store) for one in disturbed) if each is not None)
     goal = goal._replace(direct=(*goal.direct, *direct))
-    return goal._replace(requirements=(*goal.requirements, *requirements), formats=formats)
+    requirements = (*goal.requirements, *requirements)
+    return goal._replace(requirements=requirements, formats=formats, reinstall=goal.reinstall | names)
 
 
 def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
@@ -98,6 +141,14 @@ def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
     if variant is None or path is None:
         return None
     return Direct(variant.source.name, variant.source.version, source=variant.source._replace(path=path))
+
+
+def _unbreakable(brought: list[Disturbed], error: NoSolution) -> NoSolution:
+    return NoSolution(
+        "the change would break what is installed",
+        why="\n".join([*(each.text for each in brought), "", error.why]),
+        hint="uninstall what is in the way, or leave its requirements alone with --no-deps",
+    )
 
 
 def _refused(disturbed: tuple[Disturbed, ...]) -> RequestError:
