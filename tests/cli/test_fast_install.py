@@ -62,7 +62,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with LoopbackIndex(form="json", cache_control="max-age=600") as index:
         index.add(wheel("lib", "1.0", files={"inner/deep/file.txt": b"deep\n"}))
         index.add(wheel("app", "1.0", "lib"))
-        points = b"[console_scripts]\ntool = tool:main\n[gui_scripts]\ndraw = tool:draw.it\n"
+        points = b"[console_scripts]\ntool = tool:main\ntool3 = tool:main\n[gui_scripts]\ndraw = tool:draw.it\n"
         index.add(wheel("tool", "1.0", files={**SCRIPTS, "tool-1.0.dist-info/entry_points.txt": points}))
         yield World(tmp_path, index)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, TypeAlias
 
-    from pybuildsync.environments.layouts import Layout
+    from pybuildsync.environments.layouts import Generated, Layout
     from pybuildsync.environments.linking import LinkMode
     from pybuildsync.environments.planning import Plan
     from pybuildsync.environments.schemes import Scheme
@@ -136,7 +136,7 @@ def _texts(layouts: "Sequence[Layout]", python: str, places: tuple[str, str]) ->
             is_script = file.content.startswith(head)
             content = file.content[len(head) :] if is_script else file.content
             is_bound = any(os.fsencode(place) in content for place in places)
-            if is_bound or (is_script and not _cut(parts, file.content, len(written))):
+            if is_bound or (is_script and not _cut(parts, file, len(written))):
                 return None
             written.append((file.path, content, file.mode, is_script))
         records.append((layout.record.path, tuple(parts)))
@@ -158,13 +158,14 @@ def _entries(purelib: str, new: "set[str]") -> tuple[tuple[str, str], ...] | Non
     return tuple(entries)
 
 
-def _cut(parts: "list[bytes | int]", content: bytes, number: int) -> bool:
-    """Put *number* in the place of the digest and size of *content* in the last of *parts*; False if not found once."""
-    row = _digest_and_size(content)
+def _cut(parts: "list[bytes | int]", file: "Generated", number: int) -> bool:
+    """Put *number* in the place of the digest and size of *file* in the last of *parts*; False if not found once."""
+    name = os.fsencode(file.path[file.path.rindex("/") :])
+    row = name + _digest_and_size(file.content)
     before, found, after = parts[-1].partition(row) if isinstance(parts[-1], bytes) else (b"", b"", b"")
     if not found or row in after:
         return False
-    parts[-1:] = [before, number, after]
+    parts[-1:] = [before + name, number, after]
     return True
 
 
