@@ -49,6 +49,16 @@ def test_what_is_there_stays(place: Place) -> None:
     assert place.versions() == {"app": "2.0", "lib": "2.0"}
 
 
+def test_a_release_with_invalid_metadata_is_passed_over(place: Place) -> None:
+    """There are such on every index: another release serves, and where none does, the reason is told."""
+    place.index.add(wheel("app", "1.0"))
+    place.index.add(wheel("app", "2.0", "lib>=1,<2',"))
+    place.install("app")
+    assert place.versions() == {"app": "1.0"}
+    told = place.refused("app==2.0")
+    assert "app 2.0 has invalid metadata (Requires-Dist: lib>=1,<2',)" in told
+
+
 def test_one_is_upgraded(place: Place) -> None:
     """--upgrade-package upgrades one, wherever it comes in."""
     fill(place)

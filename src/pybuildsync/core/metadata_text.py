@@ -27,6 +27,10 @@ _FOLD = re.compile(r"\s*\n\s*")
 _parse = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
 
 
+class InvalidMetadataError(PackageError):
+    """Metadata that can't be read: of a release among others, a reason to take another one."""
+
+
 def read_fields(text: str | bytes) -> dict[str, tuple[str, ...]]:
     """Return every header field of *text*: lower-case name to its values in order, unfolded and stripped."""
     fields: dict[str, list[str]] = {}
@@ -127,5 +131,7 @@ def _valid_specifier(text: str) -> str:
     return text
 
 
-def _invalid(label: str, why: str, hint: str = "ask its maintainers for a release with valid metadata") -> PackageError:
-    return PackageError(f"the metadata of {label} is invalid", why=why, hint=hint)
+def _invalid(
+    label: str, why: str, hint: str = "ask its maintainers for a release with valid metadata"
+) -> InvalidMetadataError:
+    return InvalidMetadataError(f"the metadata of {label} is invalid", why=why, hint=hint)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
+from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
 from pybuildsync.core.policies import EXACT
 from pybuildsync.core.reasons import (
@@ -111,9 +112,9 @@ class PackagingProvider:
             return Unavailable(pick)
         if pick.source is not None and any(chained == name for chained, _ in scope):
             return Unavailable(NeedsItself(scope, name))
-        metadata = self.offers.metadata(name, pick)
-        if not pick.installed and not self.offers.python_fits(metadata.requires_python):
-            return Unavailable(Barred(f"needs Python {metadata.requires_python}"))
+        metadata = self._metadata(name, pick)
+        if isinstance(metadata, Barred):
+            return Unavailable(metadata)
         only_installed = self.goal.no_dependencies and not building
         away = self._by_url(pick, () if only_installed else self.offers.requirements(metadata, extra))
         if away is not None:
@@ -130,6 +131,16 @@ class PackagingProvider:
             if variant is not None:
                 self._matches(needs, scope, variant)
         return needs.result()
+
+    def _metadata(self, name: str, pick: Pick) -> Metadata | Barred:
+        """Return the metadata of *pick*, or why that can't be had."""
+        try:
+            metadata = self.offers.metadata(name, pick)
+        except InvalidMetadataError as error:
+            return Barred(f"has invalid metadata ({next(iter(error.why.splitlines()), error.what)})")
+        if not pick.installed and not self.offers.python_fits(metadata.requires_python):
+            return Barred(f"needs Python {metadata.requires_python}")
+        return metadata
 
     # What follows from what
 
