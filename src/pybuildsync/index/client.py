@@ -81,6 +81,7 @@ class IndexClient:
             self._background.close()
         if self._transport:
             self._transport.close()
+        self._files.close()
 
     def listing(self, project: str) -> Listing:
         """Return all that is offered of *project* (normalised), without versions if it is unknown everywhere.
@@ -91,6 +92,10 @@ class IndexClient:
         """
         known = self._find_listing(project)
         return known or self._get_background().listings.get(project, partial(self._gather, project))
+
+    def has_listing(self, project: str) -> bool:
+        """Whether the listing of *project* is here and current."""
+        return self._find_listing(project) is not None
 
     def expect(self, projects: Iterable[str], then: Callable[[Listing], object] | None = None) -> None:
         """Get the listings of *projects* in the background, for :meth:`listing` to have them; errors wait for it, too.
@@ -154,6 +159,7 @@ class IndexClient:
 
     def start_wheel(self, file: DistributionFile, project: str, version: str) -> "Future[UnpackedWheel]":
         """Have :meth:`download_wheel` done in the background."""
+        self._files.announce(file)
         return self._get_background().wheels.start(file, partial(self._files.wheel, file, project, version))
 
     def download(self, file: DistributionFile) -> "Downloaded":

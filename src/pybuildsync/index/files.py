@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pybuildsync.core.story import Story
     from pybuildsync.index.transport import OpenReply, Transport
+    from pybuildsync.index.unpackers import Unpackers
 
 _ABSENT = frozenset({404, 410})
 _UNCHANGED = 304
@@ -40,6 +41,20 @@ class Files:
         self._story = story
         self._offline = offline
         self._rangeless: set[object] = set()
+        self._unpackers: Unpackers | None = None
+
+    def announce(self, file: DistributionFile) -> None:
+        """Say that the wheel *file* will be asked for in the background, so that help can be fetched."""
+        if self._unpackers is None:
+            from pybuildsync.index.unpackers import Unpackers
+
+            self._unpackers = Unpackers(self._store)
+        self._unpackers.announce(file.size)
+
+    def close(self) -> None:
+        """Send the help away."""
+        if self._unpackers is not None:
+            self._unpackers.close()
 
     def find_metadata(self, file: DistributionFile) -> Metadata | None:
         """Return the metadata of the wheel *file* if the store has it."""
@@ -95,6 +110,9 @@ class Files:
 
         def add(got: Downloaded) -> UnpackedWheel:
             known = find_wheel(self._store, got.sha256)
+            helped = self._unpackers
+            if not known and helped and helped.add_wheel(got.path, got.sha256, project, version, file.filename):
+                known = find_wheel(self._store, got.sha256)
             return known or add_wheel(
                 self._store, got.path, got.sha256, project=project, version=version, filename=file.filename
             )

@@ -18,6 +18,7 @@ from pybuildsync.environments.installed import InstalledDistribution, read_recor
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.builder import Builds
 from pybuildsync.pipeline.ordering import fetch_wheels
+from pybuildsync.pipeline.walker import walk
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.archives import find_archive
 from pybuildsync.store.location import Store
@@ -34,20 +35,29 @@ class Planned(NamedTuple):
 
 
 def plan_install(
-    shop: Workshop, goal: Goal, story: Story, *, max_rounds: int, rebuild: bool, everything_goes: bool = False
+    shop: Workshop,
+    goal: Goal,
+    story: Story,
+    *,
+    max_rounds: int,
+    rebuild: bool,
+    everything_goes: bool = False,
+    download: bool = False,
 ) -> Planned:
     """Return how *goal* is met, with the installed variants rebuilt that the change would break.
 
     Of what else is installed, that whose requirements the change would break is brought along in a version that fits;
     without dependencies (``--no-deps``) it is left, and told (``disturbed``).
 
-    Without *rebuild* such a change is refused. With *everything_goes* nothing that is installed counts (``--target``).
+    With *download* wheels that will surely be needed are fetched meanwhile. Without *rebuild* such a change is refused.
+    With *everything_goes* nothing that is installed counts (``--target``).
 
     Raises:
         RequestError: there is no solution, or the change would break a variant and *rebuild* is off.
         PackageError: a source can't be built, or a wheel doesn't fit what it needs.
 
     """
+    walk(shop.client, goal, download=download)
     facts = Facts()
     rounds = 1
     brought: list[Disturbed] = []

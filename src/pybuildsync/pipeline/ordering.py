@@ -38,10 +38,12 @@ def fetch_wheels(shop: Workshop, chosen: Iterable[Chosen]) -> tuple[UnpackedWhee
     """Return the unpacked wheels of *chosen*, in their order, downloading several at once."""
     everything = tuple(chosen)
     found = {each.pick.file: shop.client.find_wheel(each.pick.file) for each in everything if each.pick.file}
+    missing = [each for each in everything if each.pick.file and found[each.pick.file] is None]
+    missing.sort(key=lambda each: -each.pick.file.size if each.pick.file else 0)  # the longest first
     started = {
         each.pick.file: shop.client.start_wheel(each.pick.file, each.name, each.version)
-        for each in everything
-        if each.pick.file and found[each.pick.file] is None
+        for each in missing
+        if each.pick.file
     }
     return tuple(
         (found[each.pick.file] or started[each.pick.file].result()) if each.pick.file else wheel_of(shop, each)

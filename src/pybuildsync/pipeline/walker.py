@@ -2,32 +2,44 @@
 
 Of every listing that arrives it takes the newest version with a fitting wheel and has its metadata fetched; of all
 metadata the listings of what it requires. A guess costs a request; a missing one costs the resolver a round trip.
-Nothing is decided by what arrives, or when.
+Nothing is decided by what arrives, or when. Wheels of what the user has pinned are downloaded at once: if there is a
+solution, they are in it.
 """
 
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 from pybuildsync.core.candidates import Listing
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Formats, Goal
 from pybuildsync.core.markers import MarkerAnswers
-from pybuildsync.core.version_sets import accepts, is_pre_release, specifier_mask
+from pybuildsync.core.version_sets import accepts, admits_pre_releases, is_pre_release, pinned_version, specifier_mask
 from pybuildsync.core.wheel_choice import TagRanks, best_wheel
 from pybuildsync.index.client import IndexClient
 
 _TRIES = 3  # versions of a listing that are looked at: what needs a newer Python than ours comes first
 
 
+def walk(client: IndexClient, goal: Goal, *, download: bool) -> None:
+    """Walk ahead for *goal* if there is something to fetch; with *download* fetch the wheels that will be needed."""
+    wanted = [(each.name, each.specifier) for each in goal.requirements]
+    if all(client.has_listing(name) for name, _ in wanted):
+        return
+    Walker(client, goal, download=download).start(wanted)
+
+
 class Walker:
     """Walks for one goal; safe in the threads that fetch."""
 
-    def __init__(self, client: IndexClient, goal: Goal) -> None:
+    def __init__(self, client: IndexClient, goal: Goal, *, download: bool = False) -> None:
         self._client = client
         self._formats: Formats = goal.formats
         self._python = goal.target.full_version
         self._ranks = TagRanks(goal.target)
         self._markers = MarkerAnswers(goal.target)
+        pinned = {r.name for r in goal.requirements if pinned_version(r.specifier)} if download else set()
+        self._certain = frozenset(pinned - {each.name for each in goal.installed} - {each.name for each in goal.direct})
         self._limits = {c.name: c.specifier for c in goal.constraints}
         self._lock = threading.Lock()
         self._seen: set[str] = set()
@@ -42,7 +54,7 @@ class Walker:
                     fresh.append((name, specifier))
         for name, specifier in fresh:
             limits = ",".join(filter(None, (specifier, self._limits.get(name, ""))))
-            self._client.expect((name,), lambda listing, text=limits: self._arrived(listing, text))  # type: ignore[misc]
+            self._client.expect((name,), partial(self._arrived, specifier=limits))
 
     def _arrived(self, listing: Listing, specifier: str) -> None:
         if not self._formats.allows_wheel(listing.project):
@@ -50,11 +62,13 @@ class Walker:
         mask = specifier_mask(listing.versions, specifier)
         tried = 0
         for at, version in enumerate(listing.versions):
-            if not mask >> at & 1 or is_pre_release(version):
+            if not mask >> at & 1 or (is_pre_release(version) and not admits_pre_releases(specifier)):
                 continue
             files = tuple(f for f in listing.files(at) if f.yanked is None and accepts(f.requires_python, self._python))
             wheel = best_wheel(files, self._ranks)
             if wheel is not None:
+                if listing.project in self._certain:
+                    self._client.start_wheel(wheel, listing.project, version)
                 self._client.expect_metadata(((wheel, listing.project, version),), self._learnt)
                 return
             tried += 1
