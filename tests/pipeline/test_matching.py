@@ -54,6 +54,7 @@ def test_a_library_that_changes_has_what_is_built_against_it_rebuilt(place: Plac
     assert place.versions() == {"app": "1.0", "lib": "3.0"}
     assert place.built_with("app") == {"lib": "3.0"}
     assert "(rebuilt: lib 2.0 -> 3.0)" in said.out
+    assert list(place.site_packages.glob("app-*.dist-info/REQUESTED")), "it was asked for, and still is"
 
 
 def test_a_wide_requirement_of_an_old_source_promises_nothing_of_binaries(place: Place) -> None:

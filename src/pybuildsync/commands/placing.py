@@ -9,7 +9,7 @@ from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.watched import named_variables, signature
 from pybuildsync.core.story import Note, Story, Warned
 from pybuildsync.environments.configuration import machine
-from pybuildsync.environments.installed import InstalledDistribution
+from pybuildsync.environments.installed import InstalledDistribution, requested
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
@@ -43,6 +43,7 @@ def place(
         RequestError: two distributions bring the same file.
 
     """
+    placements = _as_asked(around, placements)
     if options.compile:
         placements = _with_byte_code(around, placements)
     applied = apply(
@@ -81,6 +82,17 @@ def repeatable(around: Surroundings, recipe: Recipe | None, evidence: Evidence) 
         (names, PREFIXES, named_variables(os.environ, names, PREFIXES)),
         (base, signature(base), machine()),
         recipe,
+    )
+
+
+def _as_asked(around: Surroundings, placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
+    """Return *placements* with what replaces something that the user had asked for marked as such, too."""
+    there = {each.name: each for each in around.distributions}
+    return tuple(
+        each._replace(requested=True)
+        if not each.requested and each.wheel.project in there and requested(there[each.wheel.project])
+        else each
+        for each in placements
     )
 
 
