@@ -145,7 +145,9 @@ def test_what_shares_the_library_is_rebuilt_with_it(new: Callable[[str], Environ
     assert refused.returncode == 1, "b never runs with it"
     assert "b" in refused.stderr
     assert differences(before, snapshot(environment.folder)) == []
-    assert environment.install("lib==1.9")["builds"] == 0
+    done = environment.install("b", "lib==1.9")
+    assert done["builds"] == 0
+    assert ("b", "rebuild") in {(change["name"], change["kind"]) for change in done["changes"]}
     works(environment, "a", "b", lib="1.9")
     done = environment.install("q")
     assert {change["name"] for change in done["changes"]} == {"q"}

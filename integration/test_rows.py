@@ -117,6 +117,7 @@ def test_the_library_changes_under_it(new_environment: New) -> None:
     assert kinds["softioc"] == "rebuild"
     assert environment.versions()["epicscorelibs"] == "7.0.10.99.0.2"
     assert environment.versions()["softioc"] == "4.6.1"
+    assert list(environment.site_packages.glob("softioc-*.dist-info/REQUESTED")), "the user had asked for it"
     softioc_works(environment)
 
     back = environment.install(OLD)
