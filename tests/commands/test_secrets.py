@@ -136,3 +136,18 @@ def test_a_line_that_is_wrong(guarded: Place, line: str) -> None:
 def test_leaving_credentials_out(text: str, clean: str) -> None:
     """User and password go, whatever stands around; nothing else does."""
     assert without_credentials(text) == clean
+
+
+def test_addresses_in_the_environment(guarded: Place) -> None:
+    """An address in a variable leaves no trace either, whatever is kept for the next time."""
+    place = guarded
+    place.index.add(wheel("lib", "1.0"))
+    place.options.append("--no-progress")
+    environ = {"PYBUILDSYNC_INDEX_URL": place.index.url_with_credentials, "http_proxy": ""}
+    first = place.run("install", "lib", environ=environ)
+    assert first.status == 0, first.err
+    second = place.run("install", "lib", environ=environ)
+    place.run("uninstall", "-y", "lib")
+    third = place.run("install", "lib", environ=environ)
+    assert third.status == 0, third.err
+    assert traces(place, first, second, third) == []

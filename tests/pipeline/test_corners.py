@@ -108,6 +108,18 @@ def test_a_library_that_is_installed_already(place: Place, tmp_path: Path) -> No
 
 
 @needs_compiler
+def test_a_change_that_takes_a_library_away(place: Place, tmp_path: Path) -> None:
+    """A version that a policy accepts, but whose files have other names, is a change that breaks what is installed."""
+    tree = native_world(place, tmp_path / "native", "lib/libthing.so.1")
+    place.index.add(wheel("lib", "2.0", files={"lib/libthing.so.2": b""}))
+    place.install(str(tree), "lib==1.0", "--match", "lib=at-least")
+    assert place.versions() == {"app": "1.0", "lib": "1.0"}
+    assert builds(place.install("lib==1.1", "--match", "lib=at-least")) == []
+    error = place.refused("lib==2.0", "--match", "lib=at-least", "--no-rebuild")
+    assert "app 1.0 needs libthing.so.1, which lib 2.0 doesn't bring" in error
+
+
+@needs_compiler
 def test_a_run_path_into_the_build(place: Place, tmp_path: Path) -> None:
     """A wheel that looks for libraries in the build's folders is reported, not kept, and not recorded as good."""
     tree = native_world(place, tmp_path / "native", "lib/libthing.so.1", run_path=f"{place.cache}/somewhere")
