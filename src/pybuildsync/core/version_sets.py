@@ -132,7 +132,7 @@ def _interval(clause: str) -> tuple[Edge | None, Edge | None, bool] | None:
         table["<"] = (None, _lowest(release))
         table[">"] = ((*here[:3], ENDLESS, ENDLESS), None)
         table["~="] = (here, _lowest((*release[:-2], sum(release[-2:-1], start=1))))
-    elif here[3] < 0:
+    elif here[2] != FINAL and here[3] < 0:  # a pre-release excludes nothing of its own
         table["<"] = (None, here)
     found = table.get(operator)
     return None if found is None else (*found, operator == "!=")
