@@ -3,7 +3,7 @@
 import os
 
 from pybuildsync.cli.colors import Colors
-from pybuildsync.errors import EnvironmentFault, InternalError, PybuildsyncError
+from pybuildsync.errors import EnvironmentFault, InternalError, PybuildsyncError, without_credentials
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 PIPE_CLOSED = 141  # 128 + SIGPIPE
@@ -57,7 +57,7 @@ def from_defect(error: BaseException, folder: str, *, loud: bool) -> InternalErr
     """Return our own fault: the traceback goes into a file in *folder*, and, where *loud*, into the text too."""
     import traceback
 
-    text = "".join(traceback.format_exception(error))
+    text = without_credentials("".join(traceback.format_exception(error)))
     summary = " ".join(traceback.format_exception_only(error)[-1].split())
     path = os.path.join(folder, "tracebacks", f"{os.getpid()}.txt")
     try:
