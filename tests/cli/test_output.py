@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pybuildsync.cli.colors import Colors
-from pybuildsync.cli.output import render
+from pybuildsync.cli.output import exit_status, render
 from pybuildsync.cli.sizes import write_elapsed, write_seconds, write_size
 from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
@@ -69,7 +69,10 @@ def test_an_install_as_data() -> None:
         "rounds": 2,
         "builds": 0,
         "dry_run": False,
+        "conflicts": [],
     }
+    assert exit_status(result) == 0
+    assert exit_status(result._replace(conflicts=("app 1.0 requires lib<2, and lib 2.0 is there",))) == 1
 
 
 @pytest.mark.parametrize(

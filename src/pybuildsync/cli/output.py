@@ -30,7 +30,12 @@ def render(result: results.Result, presentation: Presentation, colors: Colors) -
 
 
 def exit_status(result: results.Result) -> int:
-    """Return the command's exit status: 1 for a check with problems and for a ``show`` that shows nothing."""
+    """Return the command's exit status.
+
+    1 for a check with problems, for a ``show`` that shows nothing, and for an install that leaves a conflict.
+    """
+    if isinstance(result, results.InstallResult):
+        return int(bool(result.conflicts))
     if isinstance(result, results.CheckResult):
         return int(bool(result.problems))
     if isinstance(result, results.ShowResult):

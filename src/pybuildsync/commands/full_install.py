@@ -93,6 +93,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         rounds=planned.settled.rounds,
         builds=len(bench.shop.submitted),
         dry_run=options.dry_run,
+        conflicts=tuple(each.text for each in planned.disturbed),
     )
     for each in planned.disturbed:
         story.tell(Warned(each.text))

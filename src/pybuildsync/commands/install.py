@@ -49,7 +49,8 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
                     story.tell(Recovered(str(recovered)))
             distributions = _what_is_there(options, interpreter, scheme, story)
             around = Surroundings(store, interpreter, scheme, distributions)
-            question = "" if options.dry_run else _question(options, around, os.environ)
+            asks_anew = options.dry_run or options.indexes.refresh
+            question = "" if asks_anew else _question(options, around, os.environ)
             result = _from_memory(options, around, question, story) if question else None
             if result is None:
                 from pybuildsync.commands.full_install import install

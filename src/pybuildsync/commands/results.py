@@ -35,6 +35,7 @@ class InstallResult(NamedTuple):
     :mod:`pybuildsync.commands.watched` saw of every file and folder that this answer depends on; with it, the same
     command line may be answered next time by looking at them alone. It is empty where that would not be sound: where
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
+    ``conflicts`` says, a sentence each, which installed distributions the install leaves without what they require.
     ``recipe`` does the same in another environment (:func:`pybuildsync.commands.placing.repeatable`); it isn't told.
     """
 
@@ -46,6 +47,7 @@ class InstallResult(NamedTuple):
     dry_run: bool = False
     watched: tuple[tuple[str, str], ...] = ()
     recipe: tuple[Any, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 class BuiltFile(NamedTuple):

@@ -23,6 +23,7 @@ from pybuildsync.pipeline.learning import go_back, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
+from pybuildsync.pipeline.terminations import ended_by_signals
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.location import temporary_folder
 from pybuildsync.store.writing import new_temporary, remove_tree
@@ -157,10 +158,11 @@ def wait_for(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dic
     outcomes: dict[str, BuildResult | BuildFailure] = {}
     pending = set(running)
     try:
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                outcomes[running[future].key] = _outcome(shop, running[future], future)
+        with ended_by_signals():
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcomes[running[future].key] = _outcome(shop, running[future], future)
     except BaseException:
         from pybuildsync.frontend.building import cancel_all
 
