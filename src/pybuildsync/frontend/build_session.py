@@ -11,6 +11,7 @@ import atexit
 import os
 import shutil
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import SourceMetadata
@@ -253,7 +254,12 @@ def _discard(folder: str, runner: HookRunner | None, *, keep: bool) -> None:
 
 
 def _remove(folder: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    if hasattr(os, "posix_spawnp"):  # another process needs no turn of this interpreter, and learning goes on meanwhile
+        with suppress(OSError):
+            process = os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ)
+            os.waitpid(process, 0)
+    if os.path.exists(folder):
+        shutil.rmtree(folder, ignore_errors=True)
     if os.path.exists(folder):  # folders that the build has made read-only
         for here, _, _ in os.walk(folder):
             os.chmod(here, 0o700)
