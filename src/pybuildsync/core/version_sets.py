@@ -79,11 +79,11 @@ def specifier_mask(versions: tuple[str, ...], specifier: str) -> int:
 
 def _plain_mask(versions: tuple[str, ...], clause: str) -> int:
     """Return the positions that *clause* accepts, or -1 if it takes ``packaging`` to read it."""
-    interval = _interval(clause)
-    if interval is None:
-        return _UNREAD
-    low, high, excluded = interval
     try:
+        interval = _interval(clause)
+        if interval is None:
+            return _UNREAD
+        low, high, excluded = interval
         end = len(versions) if low is None else _edge(versions, low)
         start = 0 if high is None else _edge(versions, high)
     except LookupError:
