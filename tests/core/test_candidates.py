@@ -46,6 +46,17 @@ def test_a_listing_groups_files_by_version_newest_first() -> None:
     assert make_listing("a", ()).versions == ()
 
 
+def test_wheels_of_a_listing_are_read_by_their_names() -> None:
+    """Those of other projects and malformed ones are left out; versions are canonical."""
+    names = [
+        "a-1.0_1-py3-none-any.whl", "A-1.0.RC1-1-py3-none-any.whl", "b-3-py3-none-any.whl", "a-4-any.whl", "a.whl",
+        "a-odd-py3-none-any.whl",
+    ]  # fmt: skip
+    listing = make_listing("a", map(file, names))
+    assert listing.versions == ("1.0.post1", "1.0rc1")
+    assert [version_of_filename(name, "a") is None for name in names] == [False, False, True, True, True, False]
+
+
 def test_a_file_says_what_it_is() -> None:
     """By its name and the hashes of its listing; its parts can be stored."""
     wheel, sdist = file("a-1.0-py3-none-any.whl"), file("a-1.0.tar.gz")._replace(hashes=(("md5", "0"),))

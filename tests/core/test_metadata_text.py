@@ -74,6 +74,12 @@ def test_requirements_are_those_of_the_requirement_parser(line: str) -> None:
     assert parse_metadata(text, Origin.WHEEL).requires == (parse_requirement(line),)
 
 
+def test_any_valid_requires_python_is_kept() -> None:
+    """Also one that is rarely written."""
+    text = "Name: a\nVersion: 1\nRequires-Python: ===3.11.7\n"
+    assert parse_metadata(text, Origin.WHEEL).requires_python == "===3.11.7"
+
+
 def test_field_names_ignore_case() -> None:
     """Header names are case-insensitive (RFC 822)."""
     assert parse_metadata("NAME: a\nversion: 1\n", Origin.WHEEL) == Metadata(name="a", version="1")

@@ -6,6 +6,7 @@ from pybuildsync.core.version_sets import (
     accepts,
     admits_pre_releases,
     is_pre_release,
+    order_key,
     parse_version,
     pinned_version,
     pre_release_mask,
@@ -40,6 +41,7 @@ def accepted(specifier: str) -> list[str]:
         ("===nothing", []),
         (">=1.0,<2", ["1.9.post1", "1.9", "1.0+local", "1.0"]),
         ("==7", []),
+        ("<1!0.1", ["2.0", "2.0rc1", "1.9.post1", "1.9", "1.0+local", "1.0", "1.0.dev3"]),
     ],
 )
 def test_a_specifier_accepts_what_pep_440_says(specifier: str, expected: list[str]) -> None:
@@ -99,3 +101,24 @@ def test_a_single_version() -> None:
 def test_versions_are_parsed_once() -> None:
     """Parsing costs microseconds, and the same versions come back all the time."""
     assert parse_version("1.2.3") is parse_version("1.2.3")
+
+
+def test_a_version_with_an_epoch_excludes_its_own_pre_releases() -> None:
+    """With <, like any other."""
+    assert specifier_mask(("1!2.0", "1!2.0.dev0", "1!1.0", "3.0"), "<1!2") == 0b1100
+
+
+def test_what_is_not_plain_is_read_by_packaging() -> None:
+    """Versions that aren't canonical, and numbers without end."""
+    assert specifier_mask(("2.0-rc.1", "1.0"), ">=2.0a1") == 0b01
+    assert specifier_mask(("1.0",), f"=={'9' * 4000}.*") == 0
+    assert specifier_mask(("1.0",), f"!={'9' * 4000}.*") == 1
+    assert accepts("<=2", "1.0+01")
+
+
+def test_versions_are_sorted_by_their_keys() -> None:
+    """Canonical or not; what is no version has none, and one without end is no version for us."""
+    assert order_key("1.0-rc.1") == order_key("1.0rc1") < order_key("1") == order_key("1.0.0")
+    for text in ("odd", "1" + ".0" * 3000):
+        with pytest.raises(ValueError, match=text[:9]):
+            order_key(text)
