@@ -196,8 +196,9 @@ def goal_of(plan: Plan, world: World) -> Goal:
 # What must hold (docs/matching.md, "What must hold"), conditions 1 to 3
 
 
-def faults(plan: Plan, settled: Settled) -> list[str]:
-    """Return what doesn't hold in *settled*, in words."""
+def faults(plan: Plan, settled: Settled, before: Versions | None = None) -> list[str]:
+    """Return what doesn't hold in *settled*, in words, where the libraries *before* were installed."""
+    before = before or {}
     found: list[str] = []
     releases = {(each.name, each.version): each for each in plan.releases}
     sdists = {(each.name, each.version): each for each in plan.sdists}
@@ -219,10 +220,10 @@ def faults(plan: Plan, settled: Settled) -> list[str]:
             environment = {each.name: int(each.version) for each in variant.ingredients}
             needs = sdists[key].says(environment)
             found += environment_faults(plan, sdists[key], environment)
-            found += match_faults(plan, sdists[key], environment, running)
+            found += match_faults(plan, sdists[key], environment, {**before, **running})
         reachable |= {need.name for need in needs}
         found += [f"{key} requires {need}" for need in needs if not need.met(running)]
-    found += [f"nobody needs {name}" for name in sorted(running.keys() - reachable)]
+    found += [f"nobody needs {name}" for name in sorted(running.keys() - reachable - before.keys())]
     return found
 
 

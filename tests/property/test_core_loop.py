@@ -79,7 +79,7 @@ def test_what_is_installed_and_holds_stays(plan: Plan) -> None:
 
 @given(plans(), st.dictionaries(st.sampled_from(LIBRARIES), st.integers(1, 4)))
 def test_what_is_installed_before_changes_no_condition(plan: Plan, before: dict[str, int]) -> None:
-    """Whatever libraries are installed, it settles if there is a solution, and what it gives holds."""
+    """Whatever libraries are installed, it settles if there is a solution, and what it gives holds beside them."""
     world = open_world(plan)
     there = tuple(
         Installed(each.name, str(each.version), world.metadata_of(each.name, str(each.version)))
@@ -91,7 +91,7 @@ def test_what_is_installed_before_changes_no_condition(plan: Plan, before: dict[
     except NoSolution:
         assert not has_solution(plan)
     else:
-        assert faults(plan, settled) == []
+        assert faults(plan, settled, {each.name: int(each.version) for each in there}) == []
 
 
 _SCRIPT = """
