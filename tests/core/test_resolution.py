@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import pytest
 from core.fakes import World, requirements
 
+from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.goal import AT_SOURCE, Direct, Formats, Goal, Installed
+from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.resolution import NoSolution, Resolution, resolve
 from pybuildsync.core.variants import Facts, Ingredient, Match, Source, Variant
@@ -471,3 +473,22 @@ def test_formats_hold_for_builds_as_well() -> None:
     world = World().wheel("tool", "1").sdist("tool", "1", static=()).sdist("a", "1", static=(), build=("tool",))
     found = resolve(world.goal("a", formats=Formats(no_binary=frozenset({"tool"}))), world, NONE)
     assert [chosen.name for chosen in found.ready_to_build()] == ["tool"]
+
+
+class Broken(World):
+    """A world in which the metadata of `a 2` can't be read."""
+
+    def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
+        """Raise what reading it raises."""
+        if (project, version) == ("a", "2"):
+            raise InvalidMetadataError("the metadata of a 2 is invalid", why="Requires-Dist: b>=\nit ends too early")
+        return super().wheel_metadata(file, project, version)
+
+
+def test_a_release_with_invalid_metadata_is_passed_over() -> None:
+    """For another one; if there is none, its first line says what is wrong."""
+    world = wheels("a", "1", "2", world=Broken())
+    assert run(world, world.goal("a")) == {"a": "1"}
+    assert why(world, world.goal("a>1")) == [
+        "Because you asked for a>1 and a 2 has invalid metadata (Requires-Dist: b>=), there is no solution."
+    ]
