@@ -313,6 +313,15 @@ def test_a_signal_undoes(world: World, number: int) -> None:
         assert content(environment) == empty
 
 
+def test_it_goes_with_the_cache(world: World) -> None:
+    """``cache clean`` leaves no recipe, and measuring counts it."""
+    world.long("first")
+    assert "recipes         1 file" in say(["cache", "size", *world.words[3:]], environ=world.environ).out
+    assert say(["cache", "clean", *world.words[3:]], environ=world.environ).status == 0
+    assert not (world.root / "cache" / "recipes-1").exists()
+    assert world.again("second")[1] is None
+
+
 def test_an_environment_in_use_goes_the_long_way(world: World) -> None:
     """It waits, and says so; this way can't."""
     world.long("first")

@@ -13,7 +13,11 @@ VARIABLE = "PYBUILDSYNC_CACHE_DIR"
 
 RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults", "builds", "plans")
 # Whoever changes what is written under a kind raises its number here.
-FORMATS = {**dict.fromkeys(RECORDS, 1), "archives": 1, "wheels": 1, "built": 1}
+FORMATS = {
+    **dict.fromkeys(RECORDS, 1),
+    **dict.fromkeys(("archives", "wheels", "built"), 1),
+    **dict.fromkeys(("answers", "bases", "recipes"), 1),  # the command line's first stages keep these
+}
 
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _TEXTS = tuple(chr(byte) if byte in _PLAIN else f"%{byte:02x}" for byte in range(256))

@@ -24,7 +24,7 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 _DAY = 24 * 60 * 60
 # After how many days without use prune removes a thing. Listings are stale sooner; what was compiled is worth its room
 # for longer.
-DAYS = {**dict.fromkeys(FORMATS, 90), "listings": 30, "built": 180}
+DAYS = {**dict.fromkeys(FORMATS, 90), "listings": 30, "answers": 30, "recipes": 30, "built": 180}
 # Where an entry is a folder, the file in it that is sealed and whose time is that of the last use.
 _SEALED = {"wheels": "manifest", "built": "result"}
 _FORMAT = re.compile(r"([a-z]+)-[0-9]+\Z")
