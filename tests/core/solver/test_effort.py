@@ -53,6 +53,18 @@ def test_long_release_lines_in_lockstep(cap: int) -> None:
     assert lockstep.conflicts <= 10
 
 
+@pytest.mark.parametrize("width", [40, 0])
+def test_a_choice_that_refuses_a_whole_release_line_gives_way(width: int) -> None:
+    """`dates` is decided first, having the fewest versions, and its newest refuses a long release line one by one."""
+    count = 1500
+    answers: Answers = {"root": [need("dates", 1, 2, 3), Dependency("sdk", span(1, count))]}
+    for version in range(1, count + 1):
+        answers["sdk", version] = [Dependency("core", span(max(1, version - width), version))]
+        answers["core", version] = [need("dates", 1, 2)]
+    taken = statistics(world({"dates": 3, "sdk": count, "core": count}, answers))
+    assert len(taken.visited) <= 40
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_tangle(seed: int) -> None:
     """60 packages of 20 versions, each within a range of others: it looks at under half of the versions."""

@@ -42,16 +42,18 @@ class Package(Generic[P]):
     """A package and what is filed under it.
 
     ``visited`` is the mask of the versions whose dependencies are known ("not selected" has none). ``mentions`` are
-    clauses with this package's mask in them, as pairs, dependencies apart: ``stated`` are those that a version of it
-    states, by the mask of that version, ``uses`` those that others state of it, by who states them.
+    clauses with this package's mask in them, as pairs, dependencies apart. ``stated`` are those that a version of it
+    states, by the mask of that version, ``uses`` those that others state of it, by who states them. ``late`` counts
+    how often it gave way (``order``).
     """
 
-    __slots__ = ("conflicts", "key", "mentions", "rank", "stated", "statements", "ties", "uses", "visited")
+    __slots__ = ("conflicts", "key", "late", "mentions", "rank", "stated", "statements", "ties", "uses", "visited")
 
     def __init__(self, key: P, rank: int) -> None:
         self.key = key
         self.rank = rank
         self.conflicts = 0
+        self.late = 0
         self.visited = 1
         self.mentions: list[tuple[int, Clause[P]]] = []
         self.stated: dict[int, list[Clause[P]]] = {}

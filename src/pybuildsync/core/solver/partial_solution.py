@@ -72,6 +72,18 @@ class PartialSolution(Generic[P]):
             self.undo()
         del self.starts[level + 1 :]
 
+    def last_cause(self, package: int) -> Clause[P] | None:
+        """Return the clause that narrowed *package* last, None if it was decided for."""
+        return self.entries[self.histories[package][-1]].cause
+
+    def level_of(self, package: int, mask: int) -> int:
+        """Return the level since which *package* has been in *mask*, where it is."""
+        for at in reversed(self.histories[package]):
+            entry = self.entries[at]
+            if entry.before & mask != entry.before:
+                return entry.level
+        return 0
+
     def held_at(self, package: int, mask: int, level: int) -> bool:
         """Return whether *package* was in *mask* already before the first entry of *level*."""
         history = self.histories[package]

@@ -6,6 +6,7 @@ version is about to be selected. Deterministic: equal questions take equal steps
 
 from collections.abc import Callable, Iterable
 
+from pybuildsync.core.solver.clause import Clause
 from pybuildsync.core.solver.conflict import analyse
 from pybuildsync.core.solver.knowledge import Knowledge
 from pybuildsync.core.solver.order import Order
@@ -56,8 +57,9 @@ def solve(
             if not learnt.terms:
                 return make_failure(knowledge, learnt, _statistics(knowledge, decisions, conflicts))
             order.blame(learnt)
-            solution.leave(level)
-            knowledge.leave(level)
+            _go_back(knowledge, level)
+            ruled_out = next(package for package, mask in learnt.terms if solution.states[package] & ~mask)
+            _give_way(knowledge, order, ruled_out, learnt)
         elif candidate is None:
             package = order.first()
             if package is None:
@@ -65,12 +67,38 @@ def solve(
             candidate = package, _choose(knowledge, package)
             knowledge.visit(*candidate)
         else:
-            package, state = candidate
+            decisions += _settle(knowledge, order, *candidate)
             candidate = None
-            if solution.states[package] != state and solution.states[package] & state:
-                decisions += 1
-                knowledge.enter()
-                solution.decide(package, state)
+
+
+def _give_way(knowledge: Knowledge[P], order: Order[P], package: int, clause: Clause[P]) -> None:
+    """Go back once more where *clause* isn't the first that rules out versions of *package* for one decision."""
+    level = order.give_way(package, clause)
+    if level is not None:
+        _go_back(knowledge, level)
+
+
+def _go_back(knowledge: Knowledge[P], level: int) -> None:
+    knowledge.solution.leave(level)
+    knowledge.leave(level)
+
+
+def _settle(knowledge: Knowledge[P], order: Order[P], package: int, state: int) -> bool:
+    """Decide for the mask *state* of *package* if it may still be, and tell whether that was a decision.
+
+    If what it entails has ruled it out, go back where *order* says so.
+    """
+    solution = knowledge.solution
+    if not solution.states[package] & state:
+        cause = solution.last_cause(package)
+        if cause is not None:
+            _give_way(knowledge, order, package, cause)
+        return False
+    if solution.states[package] == state:
+        return False
+    knowledge.enter()
+    solution.decide(package, state)
+    return True
 
 
 def _selected(knowledge: Knowledge[P]) -> dict[P, int]:
