@@ -63,3 +63,14 @@ def test_how_an_ingredient_was_built_makes_no_other_key() -> None:
     """Its hash says what it is, whoever built it."""
     built = INPUTS._replace(environment=(LIB._replace(key="ours"), TOOL))
     assert build_key(built) == build_key(INPUTS)
+
+
+def test_an_updated_kernel_builds_nothing_anew() -> None:
+    """The release of the running kernel is a marker, and no build input."""
+    updated = tuple((name, "6.99" if name.startswith("platform_") else value) for name, value in TARGET.markers)
+    only_kernel = tuple(
+        (name, value if name not in ("platform_release", "platform_version") else "6.99")
+        for name, value in TARGET.markers
+    )
+    assert build_key(INPUTS._replace(target=TARGET._replace(markers=only_kernel))) == build_key(INPUTS)
+    assert build_key(INPUTS._replace(target=TARGET._replace(markers=updated))) != build_key(INPUTS)

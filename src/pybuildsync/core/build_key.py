@@ -10,6 +10,7 @@ from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Ingredient
 
 FORMAT = "1"
+_OF_THE_KERNEL = ("platform_release", "platform_version")  # an update of the machine is no other build
 
 
 class BuildInputs(NamedTuple):
@@ -32,12 +33,13 @@ class BuildInputs(NamedTuple):
 def build_key(inputs: BuildInputs) -> str:
     """Return the build key of *inputs*: 64 hex digits."""
     target = inputs.target
+    markers = tuple(pair for pair in target.markers if pair[0] not in _OF_THE_KERNEL)
     parts = (
         FORMAT,
         inputs.source,
         inputs.subdirectory,
         tuple(sorted((each.name, each.version, each.sha256) for each in inputs.environment)),
-        (target.implementation, target.full_version, target.tags[:3], target.markers),
+        (target.implementation, target.full_version, target.tags[:3], markers),
         tuple(sorted(inputs.config_settings)),
         tuple(sorted(inputs.variables)),
         inputs.editable,

@@ -4,7 +4,7 @@ A trail of narrowings of states (docs/solver.md, section 3). It knows nothing of
 """
 
 from bisect import bisect_left
-from typing import Generic, NamedTuple
+from typing import Generic, NamedTuple, cast
 
 from pybuildsync.core.solver.clause import Clause
 from pybuildsync.core.solver.problem import P
@@ -72,17 +72,14 @@ class PartialSolution(Generic[P]):
             self.undo()
         del self.starts[level + 1 :]
 
-    def last_cause(self, package: int) -> Clause[P] | None:
-        """Return the clause that narrowed *package* last, None if it was decided for."""
-        return self.entries[self.histories[package][-1]].cause
+    def last_cause(self, package: int) -> Clause[P]:
+        """Return the clause that narrowed *package*, which nobody has decided for, last."""
+        return cast("Clause[P]", self.entries[self.histories[package][-1]].cause)
 
     def level_of(self, package: int, mask: int) -> int:
-        """Return the level since which *package* has been in *mask*, where it is."""
-        for at in reversed(self.histories[package]):
-            entry = self.entries[at]
-            if entry.before & mask != entry.before:
-                return entry.level
-        return 0
+        """Return the level since which *package* has been in *mask*, where it is and wasn't always."""
+        trail = (self.entries[at] for at in reversed(self.histories[package]))
+        return next(entry.level for entry in trail if entry.before & mask != entry.before)
 
     def held_at(self, package: int, mask: int, level: int) -> bool:
         """Return whether *package* was in *mask* already before the first entry of *level*."""

@@ -90,9 +90,7 @@ def _settle(knowledge: Knowledge[P], order: Order[P], package: int, state: int) 
     """
     solution = knowledge.solution
     if not solution.states[package] & state:
-        cause = solution.last_cause(package)
-        if cause is not None:
-            _give_way(knowledge, order, package, cause)
+        _give_way(knowledge, order, package, solution.last_cause(package))
         return False
     if solution.states[package] == state:
         return False
