@@ -84,6 +84,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         max_rounds=options.build.max_rounds,
         rebuild=options.rebuild,
         everything_goes=bool(options.target),
+        download=not options.dry_run,
     )
     if bench.needs_hashes:
         check_is_whole(goal, planned.settled.resolution)

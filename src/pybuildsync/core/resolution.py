@@ -4,6 +4,7 @@ docs/matching.md, "One resolution for both sides". Resolving never builds: where
 assumed, and the caller builds and asks again.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
@@ -71,7 +72,7 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
     goal = goal._replace(policies=goal.policies.with_promises(facts.promises))
     while True:
         provider = PackagingProvider(goal, knowledge, facts, admitted)
-        outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_rank)
+        outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_ranking(goal))
         if isinstance(outcome, Solution):
             return _read(provider, outcome)
         # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed;
@@ -82,9 +83,19 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
         admitted = named
 
 
-def _rank(package: Package) -> int:
-    """Rank what runs before what builds, and outer build environments before inner ones."""
-    return len(package[0])
+def _ranking(goal: Goal) -> Callable[[Package], int]:
+    """Rank what runs before what builds, outer build environments before inner ones, and what is asked for first.
+
+    So what the user names first gets the newest version that it can have, as with other installers.
+    """
+    asked = {requirement.name: at for at, requirement in reversed(list(enumerate(goal.requirements)))}
+    others = len(goal.requirements)
+
+    def rank(package: Package) -> int:
+        scope, name, _ = package
+        return len(scope) * (others + 1) + (others if scope else asked.get(name, others))
+
+    return rank
 
 
 def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolution:
