@@ -23,8 +23,8 @@ from integration.source_trees import make_links
 SEED = 20260101
 MOMENTS = 50
 PATIENCE = 60
-OLD = ("setuptools<82", "numpy<2.4", "lib==1.9", "q")
-NEW = ("setuptools>=82", "numpy>=2.4", "lib==2.0", "q")
+OLD = ("setuptools<82", "pygments<2.19", "lib==1.9", "q")
+NEW = ("setuptools>=82", "pygments>=2.19", "lib==2.0", "q")
 JOURNAL = "lib/*/site-packages/.pybuildsync/journal"
 
 
@@ -158,7 +158,7 @@ def test_killed_at_any_moment(scene: Scene, tmp_path: Path, job: str) -> None:
     scene.set(template)
     before = snapshot(scene.environment.folder)
     course = watch(scene, NEW)
-    assert scene.environment.evaluate("import q, numpy, setuptools; print(q.runs_with())") == "2.0"
+    assert scene.environment.evaluate("import q, pygments, setuptools; print(q.runs_with())") == "2.0"
     assert scene.environment.findings() == []
 
     chance = random.Random(f"{SEED} {job}")  # noqa: S311 - moments, no secrets
@@ -188,7 +188,7 @@ def test_killed_at_any_moment(scene: Scene, tmp_path: Path, job: str) -> None:
     assert hits >= MOMENTS * 0.7, "too many came too late: the moments must be spread over the run"
     assert recovered >= MOMENTS // 5, "too few hit the transaction"
     assert states["old"]
-    assert scene.environment.evaluate("import q, numpy, setuptools; print(q.runs_with())") == "2.0"
+    assert scene.environment.evaluate("import q, pygments, setuptools; print(q.runs_with())") == "2.0"
     assert scene.environment.findings() == []
     pruned = run("cache", "prune", "--cache-dir", scene.store, timeout=PATIENCE)
     assert pruned.returncode == 0, pruned.stderr
