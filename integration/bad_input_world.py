@@ -132,7 +132,7 @@ def sdist(body: str, *, name: str = "bad", files: Mapping[str, bytes] | None = N
     """Return the sdist of *name* 1.0 whose backend builds with the statements *body*."""
     indented = "".join(f"    {line}\n" for line in body.splitlines())
     own = {"pyproject.toml": PYPROJECT, "backend.py": (BACKEND + indented).encode()}
-    return make_sdist(name, "1.0", files={**own, **(files or {})}, **more)  # type: ignore[arg-type]
+    return make_sdist(name, "1.0", files={**own, **(files or {})}, **more)  # type: ignore[arg-type]  # texts, all of them
 
 
 def tarball(filename: str, members: Iterable[tarfile.TarInfo | tuple[str, bytes]]) -> Archive:

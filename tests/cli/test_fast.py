@@ -161,7 +161,7 @@ def installed(folder: Path) -> InstallResult:
 def test_the_command_line_remembers(environ: dict[str, str], folder: Path) -> None:
     """After an install, the same line finds nothing to do."""
     assert say(ARGV, Runner(installed(folder)), environ=environ).out == "+ a==1\nSuccessfully installed a-1\n"
-    assert answer(ARGV, {"HOME": "/nowhere", **environ}) == TEXT
+    assert answer(ARGV, {"HOME": "/dev/null", **environ}) == TEXT
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_the_command_line_remembers(environ: dict[str, str], folder: Path) -> No
 def test_lines_that_ask_for_more_are_never_remembered(environ: dict[str, str], folder: Path, more: list[str]) -> None:
     """An upgrade asks the index; others want to see or to do the work again."""
     assert say([*ARGV, *more], Runner(installed(folder)), environ=environ).status == 0
-    assert answer([*ARGV, *more], {"HOME": "/nowhere", **environ}) is None
+    assert answer([*ARGV, *more], {"HOME": "/dev/null", **environ}) is None

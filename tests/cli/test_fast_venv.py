@@ -17,7 +17,7 @@ BASE = os.path.realpath(sys.executable)
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """Give the environment of a user who has made an environment of the Python that runs the tests."""
-    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/nowhere", "SHELL": "/bin/fish"}
+    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "SHELL": "/bin/fish"}
     say(["venv", "--python", BASE, str(tmp_path / "first")], environ=environ)
     return environ
 
@@ -75,7 +75,7 @@ def test_variables_that_set_options_go_the_long_way(tmp_path: Path, environ: dic
 
 def test_another_interpreter_at_the_same_path(tmp_path: Path) -> None:
     """What the executable is, and what stands beside it, is looked at each time."""
-    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/nowhere"}
+    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null"}
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.symlink_to(BASE)
@@ -94,7 +94,7 @@ def test_another_interpreter_at_the_same_path(tmp_path: Path) -> None:
 
 def test_what_is_searched_for_is_searched_for_each_time(tmp_path: Path) -> None:
     """A version may mean another interpreter tomorrow; so may a file that is broken."""
-    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/nowhere", "PATH": os.path.dirname(BASE)}
+    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "PATH": os.path.dirname(BASE)}
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert say(["venv", "--python", version, str(tmp_path / "first")], environ=environ).status == 0
     assert make(["venv", "--python", version, str(tmp_path / "second")], environ) is None

@@ -72,7 +72,7 @@ def say(
         stdin=StringIO(stdin),
         stdout=out,
         stderr=err,
-        environ={"HOME": "/nowhere", **(environ or {})},
+        environ={"HOME": "/dev/null", **(environ or {})},
         load=load if runner is None else lambda _words: runner,
     )
     status = main(argv, world)

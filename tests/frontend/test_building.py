@@ -21,7 +21,7 @@ from frontend.build_worlds import (
     tree_files,
 )
 
-from pybuildsync.errors import EnvironmentFault, PackageError
+from pybuildsync.errors import PackageError
 from pybuildsync.frontend.build_job import BuildFailure, BuildPython, BuildResult
 from pybuildsync.frontend.building import cancel_all, close_session, close_sessions, run_build
 
@@ -480,24 +480,3 @@ def test_static_metadata_may_not_be_contradicted(tmp_path: Path) -> None:
         PackageError, match=r"Requires-Dist and the built METADATA's differ \(PEP 643\)\n.*- library>=1"
     ):
         run_build(build_job(tmp_path, "sound", source=source, sdist=True, project="sound", version="1.0"))
-
-
-def test_a_source_that_is_not_there(tmp_path: Path) -> None:
-    """It is the environment's fault, and named."""
-    with pytest.raises(EnvironmentFault, match="can't be copied"):
-        run_build(build_job(tmp_path, "sound", source=str(tmp_path / "nowhere")))
-
-
-@pytest.mark.parametrize("field", ["work", "log_path", "output"])
-def test_folders_that_cannot_be_made(tmp_path: Path, field: str) -> None:
-    """A file where a folder should be: the error names it and the option that helps."""
-    (tmp_path / "file").touch()
-    with pytest.raises(EnvironmentFault, match="--cache-dir"):
-        run_build(build_job(tmp_path, "sound", **{field: str(tmp_path / "file" / "below")}))
-
-
-def test_an_environment_that_cannot_be_made(tmp_path: Path) -> None:
-    """The error names the folder."""
-    python = BuildPython(executable=THIS_PYTHON.executable, version="3/x")
-    with pytest.raises(EnvironmentFault, match="no build environment can be made"):
-        run_build(build_job(tmp_path, "sound", python=python))

@@ -37,7 +37,7 @@ def test_netrc_is_careful() -> None:
 
 def test_addresses_without_credentials_have_none() -> None:
     """Only what is given is known."""
-    made = make_keyring(["https://u:p%3A@index.example/", "https://index.example/", "/folder"], {"HOME": "/nowhere"})
+    made = make_keyring(["https://u:p%3A@index.example/", "https://index.example/", "/folder"], {"HOME": "/dev/null"})
     assert made == Keyring((("https://index.example/", ("u", "p:")),), ())
     assert basic_authorization(("u", "p:")) == "Basic dTpwOg=="
 
