@@ -12,6 +12,9 @@ from loopback import Archive, LoopbackIndex, make_sdist, make_wheel
 
 from integration.command import Environment, Ran, differences, snapshot
 
+WHEEL = make_wheel("bad", "1.0")
+INFO = "bad-1.0.dist-info"
+FAST = ("--retries", "1", "--timeout", "2")
 NOTHING_CONFIGURED = {
     "PIP_CONFIG_FILE": os.devnull,
     **dict.fromkeys(("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_INDEX_URL", "PIP_NO_INDEX"), ""),

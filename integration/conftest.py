@@ -6,11 +6,13 @@ stays between runs, so that nothing is downloaded or built twice; what counts bu
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from loopback import LoopbackIndex
 
+from integration.bad_input_world import WHEEL, World, make_world
 from integration.command import Environment
 
 _KEPT = "PYBUILDSYNC_INTEGRATION_CACHE"
@@ -34,3 +36,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def new_environment(tmp_path: Path) -> Callable[[str], Environment]:
     """Make a new, empty environment of that name."""
     return lambda name: Environment.make(tmp_path / name)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Return an environment with something in it."""
+    return make_world(tmp_path)
+
+
+@pytest.fixture
+def index() -> Iterator[LoopbackIndex]:
+    """Serve ``bad`` 1.0 as it should be."""
+    with LoopbackIndex([WHEEL]) as served:
+        yield served
