@@ -48,6 +48,7 @@ class Workers:
         self._waiting: deque[Job[Any]] = deque()
         self._idle = 0
         self._started = 0
+        self._busy = 0
         self._closed = False
 
     def add(self, job: Job[Any]) -> None:
@@ -60,12 +61,13 @@ class Workers:
             else:
                 self._changed.notify()
 
-    def close(self) -> None:
-        """Give up what hasn't begun; threads end with the job they are at."""
+    def close(self, patience: float = 0.0) -> None:
+        """Give up what hasn't begun; wait for what has for at most *patience* seconds, then leave it to its thread."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._busy, patience)
 
     def _run(self) -> None:
         while True:
@@ -77,7 +79,11 @@ class Workers:
                 if self._closed:
                     return
                 job = self._waiting.popleft()
+                self._busy += 1
             job.run()
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
 
 
 class Jobs(Generic[T]):
