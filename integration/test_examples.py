@@ -54,22 +54,21 @@ def works(environment: Environment, *names: str, lib: str) -> None:
     assert environment.versions()["lib"] == lib
 
 
-def test_example_a(new_environment: Callable[[str], Environment]) -> None:
+def test_example_a(tmp_path: Path) -> None:
     """Example A: no pin, one build against the newest library, and that is settled."""
-    environment = new_environment("environment")
+    environment = Environment.make(tmp_path / "environment", "--cache-dir", str(tmp_path / "cache"))
     done = environment.install("-v", *SOFTIOC)
-    assert done["rounds"] == 2
-    assert done["builds"] <= 1
+    assert (done["builds"], done["rounds"]) == (1, 2)
     environment.imports("softioc")
     assert environment.record("softioc")["build_time"]["policy"] == "latest"
 
 
-def test_example_b(new_environment: Callable[[str], Environment]) -> None:
+def test_example_b(tmp_path: Path) -> None:
     """Example B: built against the pinned library, once more with the build tools of the sdist's time."""
-    environment = new_environment("environment")
+    environment = Environment.make(tmp_path / "environment", "--cache-dir", str(tmp_path / "cache"))
     done = environment.install("-v", *SOFTIOC, "epicscorelibs==7.0.7.99.1.2")
-    assert done["builds"] in (0, 2)
-    assert "trying again with build tools of" in done["stderr"] or not done["builds"]
+    assert (done["builds"], done["rounds"]) == (2, 3)
+    assert "trying again with build tools of" in done["stderr"]
     environment.imports("softioc")
     record = environment.record("softioc")
     assert record["build_time"]["policy"] == "retry"
