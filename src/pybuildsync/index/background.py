@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 REQUESTS = 16  # in flight at once, for listings and metadata
 DOWNLOADS = 8  # at once, each with its unpacking
-PATIENCE = 0.5  # seconds: small wheels are done by then, and a Ctrl-C waits no longer
+PATIENCE = 0.3  # seconds: small wheels are done by then, and a Ctrl-C hardly waits
 
 
 class Background:
@@ -38,7 +38,6 @@ class Background:
         return [job.result() for job in jobs]
 
     def close(self) -> None:
-        """Give up what hasn't begun; what is being unpacked gets a moment, so that nothing of it is left behind."""
-        for workers in (self._requests, self._pages):
-            workers.close()
-        self._downloads.close(PATIENCE)
+        """Give up what hasn't begun; what has gets a moment, so that nothing half unpacked is left behind."""
+        for workers in (self._pages, self._requests, self._downloads):
+            workers.close(PATIENCE)
