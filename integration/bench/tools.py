@@ -102,8 +102,10 @@ def pybuildsync(program: str) -> Tool:
         return [program, "install", *options, *where, *job.requirements]
 
     def forget(cache: str, _: str) -> None:
-        for folder in glob.glob(os.path.join(cache, "built-*")):
-            shutil.rmtree(folder)
+        """Forget what was built, what was learnt from it, and the plans and recipes that place it."""
+        for kind in ("built", "builds", "plans", "recipes", "answers"):
+            for folder in glob.glob(os.path.join(cache, f"{kind}-*")):
+                shutil.rmtree(folder)
 
     return Tool(
         name="pybuildsync",
