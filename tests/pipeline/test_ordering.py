@@ -11,7 +11,7 @@ from pybuildsync.core.facts import Metadata
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
-from pybuildsync.errors import PackageError
+from pybuildsync.errors import EnvironmentFault, PackageError
 from pybuildsync.pipeline.build_environments import FillEnvironment
 from pybuildsync.pipeline.ordering import order_again, wheel_of
 from pybuildsync.pipeline.workshop import Workshop
@@ -56,5 +56,5 @@ def test_what_builds_has_left(tmp_path: Path) -> None:
     nothing = cast("Any", None)
     with pytest.raises(PackageError, match=r"tool 2\.0, needed to build lib, has left the cache meanwhile"):
         order_again(make_shop(tmp_path), nothing, Facts(), CHOSEN, VARIANT)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(EnvironmentFault, match="has left the cache meanwhile"):
         FillEnvironment(make_shop(tmp_path).store, nothing)(str(tmp_path), ("/nowhere/0/files",))

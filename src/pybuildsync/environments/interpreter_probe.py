@@ -22,6 +22,7 @@ VENV = "<venv>"
 
 def main(packaging: str) -> None:
     """Print the facts."""
+    # Python 3.8 and 3.9 have it under the private name only.
     default_scheme = getattr(sysconfig, "get_default_scheme", None) or sysconfig._get_default_scheme  # type: ignore[attr-defined]  # noqa: SLF001
     scheme = default_scheme()
     # Debian's scheme is for its own interpreter; venvs have the plain one, which got a name in 3.11.

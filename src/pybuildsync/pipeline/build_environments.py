@@ -1,11 +1,10 @@
 """Fills build environments from the store, as the frontend asks for it."""
 
-import os
-
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.schemes import virtual_scheme
+from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store
-from pybuildsync.store.wheels import UnpackedWheel, find_wheel
+from pybuildsync.store.wheels import UnpackedWheel, digest_of, find_wheel
 
 
 class FillEnvironment:
@@ -22,7 +21,11 @@ class FillEnvironment:
         populate(tuple(self._wheel(path) for path in environment), virtual_scheme(root, self.interpreter))
 
     def _wheel(self, path: str) -> UnpackedWheel:
-        wheel = find_wheel(self.store, os.path.basename(os.path.dirname(path)).strip("="))
+        wheel = find_wheel(self.store, digest_of(path))
         if wheel is None:
-            raise FileNotFoundError(path)
+            raise EnvironmentFault(
+                "a wheel of a build environment has left the cache meanwhile",
+                why=f"{path} is gone or damaged",
+                hint="run the command again",
+            )
         return wheel

@@ -14,7 +14,7 @@ from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, RequirementParts
 from pybuildsync.errors import EnvironmentFault
-from pybuildsync.store.location import Store, file_name, kind_folder
+from pybuildsync.store.location import Store, end_of_key, file_name, kind_folder
 from pybuildsync.store.locks import in_use
 from pybuildsync.store.sealing import mark_used, read_sealed, seal
 from pybuildsync.store.writing import new_entry, write_file
@@ -55,6 +55,11 @@ class UnpackedWheel(NamedTuple):
 def entry_folder(store: Store, sha256: str) -> str:
     """Return the folder of everything kept of the wheel *sha256*; it need not exist."""
     return f"{kind_folder(store, 'wheels')}/{file_name(sha256)}"
+
+
+def digest_of(path: str) -> str:
+    """Return the SHA-256 hex digest of the wheel whose unpacked files lie in the folder *path*."""
+    return end_of_key(os.path.basename(os.path.dirname(path)))
 
 
 def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
