@@ -4,9 +4,10 @@ import typing
 
 import pytest
 
-from pybuildsync.cli.options import COMMANDS, EVERYWHERE, find_command
+from pybuildsync.cli.option_groups import EVERYWHERE
+from pybuildsync.cli.options import COMMANDS, find_command
 from pybuildsync.cli.rows import COUNT, FLAG, Command, variable
-from pybuildsync.cli.values import _SECTIONS, _TYPES, Presentation
+from pybuildsync.cli.values import _SECTIONS, _TYPES, General, Presentation
 from pybuildsync.core.policies import CONDITIONS
 
 commands = pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
@@ -38,13 +39,15 @@ def test_every_row_has_its_field_and_every_field_its_row(command: Command) -> No
     fields = {
         "": set(typing.get_type_hints(_TYPES[command.words[0]])) - {field for field, _ in _SECTIONS.values()},
         "presentation": set(typing.get_type_hints(Presentation)),
+        "general": set(typing.get_type_hints(General)),
         **{name: set(typing.get_type_hints(type_)) for name, (_, type_) in _SECTIONS.items()},
     }
     rows: dict[str, set[str]] = {section: set() for section in fields}
     for option in command.options:
-        rows[option.section].add(option.field)
+        if option.field:
+            rows[option.section].add(option.field)
     if command.positional:
-        rows[""].add(command.positional.field)
+        rows[command.positional.section].add(command.positional.field)
     for section, names in rows.items():
         assert names <= fields[section], section
     taken = set(typing.get_type_hints(_TYPES[command.words[0]]))

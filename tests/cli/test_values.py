@@ -4,12 +4,14 @@ import pytest
 from cli.worlds import Runner, say
 
 from pybuildsync.commands.options import (
+    AskedOptions,
     BuildOptions,
     CacheOptions,
     FormatRule,
     IndexOptions,
     InstallOptions,
     MatchRule,
+    SelectionOptions,
     Setting,
     StoreOptions,
     UninstallOptions,
@@ -38,23 +40,21 @@ def refusal(*argv: str, **environ: str) -> str:
 
 def test_a_bare_install() -> None:
     """What isn't said has its default."""
-    assert options("install", "a", "b==1") == InstallOptions(requirements=("a", "b==1"))
+    assert options("install", "a", "b==1") == InstallOptions(asked=AskedOptions(requirements=("a", "b==1")))
 
 
 def test_pips_options_of_install() -> None:
     """An install line as people have it in scripts for pip is understood."""
     assert options(
-        "install", "-U", "-r", "r.txt", "-cc.txt", "-e", ".", "--no-deps", "--pre", "-i", "https://index.example/simple",
+        "install", "-U", "-r", "r.txt", "-cc.txt", "--no-deps", "--pre", "-i", "https://index.example/simple",
         "--extra-index-url=https://two.example", "-f", "here", "-f", "there", "--trusted-host", "two.example",
         "--timeout", "2.5", "--retries", "0", "-t", "lib", "--no-compile", "--force-reinstall", "--no-cache-dir", "-I",
         "--upgrade-strategy", "eager", "--break-system-packages", "a",
     ) == InstallOptions(
-        requirements=("a",),
-        requirement_files=("r.txt",),
-        constraint_files=("c.txt",),
-        editables=(".",),
-        no_deps=True,
-        pre=True,
+        asked=AskedOptions(
+            requirements=("a",), requirement_files=("r.txt",), constraint_files=("c.txt",), no_deps=True
+        ),
+        selection=SelectionOptions(pre=True),
         upgrade=True,
         upgrade_strategy="eager",
         force_reinstall=True,
@@ -83,15 +83,17 @@ def test_build_options() -> None:
         "--match=a:lib=micro+at-least", "--build-jobs", "3", "--build-timeout", "60", "--build-time", "2024-05-31",
         "--no-build-time-retry", "--max-rounds=4", "--build-constraint", "b.txt", "x",
     ) == WheelOptions(
-        requirements=("x",),
+        asked=AskedOptions(requirements=("x",)),
         wheel_dir="out",
-        build=BuildOptions(
+        selection=SelectionOptions(
             formats=(
                 FormatRule(option="no-binary", value="a"),
                 FormatRule(option="no-binary", value="b"),
                 FormatRule(option="only-binary", value=":all:"),
                 FormatRule(option="no-binary", value="c"),
             ),
+        ),
+        build=BuildOptions(
             config_settings=(
                 Setting(package="", key="key", value="value=more"),
                 Setting(package="", key="--flag", value="x"),
@@ -119,8 +121,10 @@ def test_build_options() -> None:
 def test_the_last_word_counts() -> None:
     """Of two opposites, and of an option that takes one value, the last one given stands."""
     given = options("install", "--no-rebuild", "--rebuild", "--python", "3.8", "--python", "3.9", "a")
-    assert given == InstallOptions(requirements=("a",), python="3.9")
-    assert options("install", "--rebuild", "--no-rebuild", "a") == InstallOptions(requirements=("a",), rebuild=False)
+    assert given == InstallOptions(asked=AskedOptions(requirements=("a",)), python="3.9")
+    assert options("install", "--rebuild", "--no-rebuild", "a") == InstallOptions(
+        asked=AskedOptions(requirements=("a",)), rebuild=False
+    )
 
 
 def test_the_environment_sets_options() -> None:
@@ -130,8 +134,7 @@ def test_the_environment_sets_options() -> None:
         FIND_LINKS="a  b", RETRIES="1", NO_DEPS="1", COMPILE="0", NO_REBUILD="yes", PRE="off", PYTHON="", TIMEOUT="3",
     )  # fmt: skip
     assert given == InstallOptions(
-        requirements=("a",),
-        no_deps=True,
+        asked=AskedOptions(requirements=("a",), no_deps=True),
         compile=False,
         rebuild=False,
         indexes=IndexOptions(find_links=("a", "b", "c"), retries=2, timeout=3.0),
@@ -142,7 +145,7 @@ def test_values_with_blanks_stand_on_lines_of_their_own() -> None:
     """A variable with line feeds is split at them alone."""
     given = options("install", "a", BUILD_VARIABLE="CFLAGS=-O2 -g\nb:CC=clang -m64\n")
     assert given == InstallOptions(
-        requirements=("a",),
+        asked=AskedOptions(requirements=("a",)),
         build=BuildOptions(
             build_variables=(
                 Setting(package="", key="CFLAGS", value="-O2 -g"),
@@ -209,4 +212,4 @@ def test_a_bad_variable_is_named() -> None:
 def test_build_times(time: str) -> None:
     """A build time is a word or an ISO 8601 date or time."""
     given = options("install", "a", "--build-time", time)
-    assert given == InstallOptions(requirements=("a",), build=BuildOptions(build_time=time))
+    assert given == InstallOptions(asked=AskedOptions(requirements=("a",)), build=BuildOptions(build_time=time))

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pybuildsync import __version__
-from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON
+from pybuildsync.cli.option_groups import BEFORE, EVERYWHERE
+from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Command, Option, variable
 from pybuildsync.cli.words import Given, HelpAsked, Line, command_position, flags_of, is_group, split_command
 from pybuildsync.errors import UsageError
 
 _WIDEST = 100
-_BEFORE = flags_of((*EVERYWHERE, PYTHON))  # may stand before the command
+_BEFORE = flags_of(BEFORE)  # may stand before the command
 
 
 class _Parser(argparse.ArgumentParser):

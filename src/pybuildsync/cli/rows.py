@@ -18,7 +18,8 @@ class Option(NamedTuple):
 
     ``flags`` are its spellings, the long one first; ``off`` spell the opposite. ``repeat`` collects every value given;
     ``commas`` splits each at commas. A number is no smaller than ``least``. ``section`` names the group of options the
-    field belongs to: "" for the command's own, else "index", "build", "store", or "presentation".
+    field belongs to: "" for the command's own, else "asked", "selection", "tags", "index", "build", "store", "general"
+    or "presentation". One without a field is understood and has no effect.
     """
 
     field: str
@@ -48,7 +49,8 @@ class Option(NamedTuple):
 class Positional(NamedTuple):
     """The words of a command that are no options: one, or, with ``many``, any number.
 
-    At least one is ``required``, unless an option was given whose field stands in ``unless``.
+    At least one is ``required``, unless an option was given whose field stands in ``unless``. ``section`` as of
+    :class:`Option`.
     """
 
     field: str
@@ -57,6 +59,7 @@ class Positional(NamedTuple):
     many: bool = False
     required: bool = True
     unless: tuple[str, ...] = ()
+    section: str = ""
 
 
 class Command(NamedTuple):

@@ -34,11 +34,24 @@ class Presentation(NamedTuple):
     no_progress: bool = False
     json: bool = False
     format: str = ""
+    no_color: bool = False
+    progress_bar: str = ""
+    log: str = ""
+    no_input: bool = False
+    debug: bool = False
+    pip_compat: bool = False
 
     @property
     def loudness(self) -> int:
         """0 is usual, -1 is ``-q``, 2 is ``-vv``."""
         return self.verbose - self.quiet
+
+
+class General(NamedTuple):
+    """What holds for every command: configuration left aside, and only virtual environments."""
+
+    isolated: bool = False
+    require_virtualenv: bool = False
 
 
 class Order(NamedTuple):
@@ -47,6 +60,7 @@ class Order(NamedTuple):
     words: tuple[str, ...]
     options: CommandOptions
     presentation: Presentation
+    general: General = General()
 
 
 _TYPES: dict[str, type[CommandOptions]] = {
@@ -62,10 +76,23 @@ _TYPES: dict[str, type[CommandOptions]] = {
 }
 # Section of the table of options -> the field that holds it, and its type.
 _SECTIONS: dict[str, tuple[str, Any]] = {
+    "asked": ("asked", asked.AskedOptions),
+    "selection": ("selection", asked.SelectionOptions),
+    "tags": ("tags", asked.TagOptions),
     "index": ("indexes", asked.IndexOptions),
     "build": ("build", asked.BuildOptions),
     "store": ("store", asked.StoreOptions),
 }
+# Fields that the table has and no command heeds yet.
+PENDING = frozenset(
+    {
+        "groups", "scripts", "only_deps", "src", "no_require_hashes", "releases", "prefer_binary",
+        "ignore_requires_python", "uploaded_prior_to", "platforms", "python_version", "implementation", "abis",
+        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
+        "check_build_dependencies", "require_build_hashes", "prefix", "root", "user", "report", "no_warn_conflicts",
+        "pip_compat", "no_color", "progress_bar", "log", "no_input", "debug", "isolated", "require_virtualenv",
+    }
+)  # fmt: skip
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off", "")
 
@@ -77,16 +104,20 @@ def understand(line: Line, environ: Mapping[str, str]) -> Order:
         UsageError: a value is no number, no setting, none of the choices; a word is missing or too much.
 
     """
-    sections: dict[str, dict[str, Any]] = {"": {}, "index": {}, "build": {}, "store": {}, "presentation": {}}
+    sections: dict[str, dict[str, Any]] = {name: {} for name in ("", "general", "presentation", *_SECTIONS)}
     for option in line.command.options:
         for flag, says_yes in _variables(option):
             if (text := environ.get(variable(flag))) is not None:
                 _add_from_environment(sections[option.section], option, text, flag, says_yes=says_yes)
     seen: set[str] = set()
     for given in line.given:
-        _add(sections[given.option.section], given.option, given.value, seen)
+        if given.option.field in PENDING:
+            raise UsageError(f"{given.option.name} is not supported yet")
+        if given.option.field:
+            _add(sections[given.option.section], given.option, given.value, seen)
+    for section, fields in _read_words(line, sections):
+        sections[section].update(fields)
     own = sections[""]
-    own.update(_read_words(line, own))
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
             own[field] = type_(**sections[section])
@@ -94,11 +125,14 @@ def understand(line: Line, environ: Mapping[str, str]) -> Order:
         words=line.command.words,
         options=_TYPES[line.command.words[0]](**own),
         presentation=Presentation(**sections["presentation"]),
+        general=General(**sections["general"]),
     )
 
 
 def _variables(option: Option) -> list[tuple[str, bool]]:
     """Return the long flags of *option* that have an environment variable, and what "1" in it says."""
+    if not option.field:
+        return []
     return [(flag, True) for flag in option.flags if flag.startswith("--")] + [(flag, False) for flag in option.off]
 
 
@@ -236,8 +270,8 @@ _CONVERTERS = {
 }
 
 
-def _read_words(line: Line, own: Mapping[str, object]) -> dict[str, object]:
-    """Return the field that the command's words fill."""
+def _read_words(line: Line, sections: Mapping[str, Mapping[str, object]]) -> tuple[tuple[str, dict[str, object]], ...]:
+    """Return the field that the command's words fill, with its section."""
     command = line.command
     positional = command.positional
     most = 0 if positional is None else len(line.words) if positional.many else 1
@@ -245,13 +279,15 @@ def _read_words(line: Line, own: Mapping[str, object]) -> dict[str, object]:
         raise UsageError(
             f"{command.name}: unexpected {line.words[most]!r}", hint=f"see pybuildsync {command.name} --help"
         )
-    if positional is None or not line.words:
-        if positional and positional.required and not any(own.get(field) for field in positional.unless):
+    if positional is None:
+        return ()
+    if not line.words:
+        if positional.required and not any(sections[positional.section].get(field) for field in positional.unless):
             raise UsageError(
                 f"{command.name}: give at least one {positional.metavar}"
                 if positional.many
                 else f"{command.name}: give a {positional.metavar}",
                 hint=f"for instance: pybuildsync {command.example}",
             )
-        return {}
-    return {positional.field: line.words if positional.many else line.words[0]}
+        return ()
+    return ((positional.section, {positional.field: line.words if positional.many else line.words[0]}),)

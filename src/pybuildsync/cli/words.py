@@ -8,7 +8,8 @@ value) it leaves to ``arguments``, which takes longer and says what is wrong. It
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pybuildsync.cli.options import COMMANDS, EVERYWHERE, PYTHON, find_command
+from pybuildsync.cli.option_groups import BEFORE
+from pybuildsync.cli.options import COMMANDS, find_command
 from pybuildsync.cli.rows import Command, Option
 
 
@@ -60,7 +61,7 @@ def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
 
 def command_position(argv: Sequence[str]) -> int:
     """Return where in *argv* the first word stands that is neither an option nor its value."""
-    flags = flags_of((*EVERYWHERE, PYTHON))
+    flags = flags_of(BEFORE)
     at = 0
     while at < len(argv) and argv[at].startswith("-") and argv[at] not in ("-", "--"):
         at += 1 + (argv[at] in flags and flags[argv[at]][0].takes_value)

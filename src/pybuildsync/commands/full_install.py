@@ -44,11 +44,11 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
 
     """
     inputs = read_inputs(
-        options.requirements,
-        options.requirement_files,
-        options.constraint_files,
+        options.asked.requirements,
+        options.asked.requirement_files,
+        options.asked.constraint_files,
         os.environ,
-        editables=options.editables,
+        editables=options.asked.editables,
     )
     if not (inputs.requirements or inputs.paths):
         raise RequestError("nothing to install was named", hint="give a requirement, a path, or -r FILE")

@@ -28,7 +28,10 @@ class MatchRule(NamedTuple):
 
 
 class FormatRule(NamedTuple):
-    """One value of ``--no-binary`` or ``--only-binary``: a name as typed, ``:all:`` or ``:none:``."""
+    """One value of ``--no-binary``, ``--only-binary``, ``--all-releases`` or ``--only-final``, *option* without dashes.
+
+    *value* is a name as typed, ``:all:`` or ``:none:``.
+    """
 
     option: str
     value: str
@@ -42,34 +45,89 @@ class StoreOptions(NamedTuple):
 
 
 class IndexOptions(NamedTuple):
-    """Where distributions come from. ``timeout`` is in seconds."""
+    """Where distributions come from. ``timeout`` is in seconds.
+
+    ``index_strategy`` "first-index" looks for a project only on the first index that has it. ``refresh_packages`` are
+    names as typed, or ":all:". ``keyring_provider`` "" is "auto".
+    """
 
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
+    index_strategy: Literal["all", "first-index"] = "all"
     no_index: bool = False
     find_links: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
     cert: str = ""
     client_cert: str = ""
     proxy: str = ""
+    no_proxy_env: bool = False
+    keyring_provider: Literal["", "auto", "disabled", "import", "subprocess"] = ""
     timeout: float | None = None
     retries: int | None = None
     offline: bool = False
     refresh: bool = False
+    refresh_packages: tuple[str, ...] = ()
+
+
+class AskedOptions(NamedTuple):
+    """What is asked for. ``groups`` are ``[FILE:]GROUP`` (PEP 735), ``scripts`` are files (PEP 723).
+
+    ``editables`` are paths or VCS URLs as typed; ``src`` is where the latter are checked out, "" for the default.
+    ``only_deps`` takes what the requirements require, not themselves. ``no_require_hashes`` keeps one ``--hash`` from
+    asking for one everywhere.
+    """
+
+    requirements: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
+    editables: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    no_deps: bool = False
+    only_deps: bool = False
+    src: str = ""
+    require_hashes: bool = False
+    no_require_hashes: bool = False
+
+
+class SelectionOptions(NamedTuple):
+    """Which of all releases and files count, and for which Python.
+
+    ``formats`` and ``releases`` stand in the order given: the last word on a name wins. ``uploaded_prior_to`` is an ISO
+    8601 date or time, or a duration ("P3D"), as typed.
+    """
+
+    pre: bool = False
+    releases: tuple[FormatRule, ...] = ()
+    formats: tuple[FormatRule, ...] = ()
+    prefer_binary: bool = False
+    ignore_requires_python: bool = False
+    uploaded_prior_to: str = ""
+
+
+class TagOptions(NamedTuple):
+    """For which Python wheels are taken; each takes the place of what the interpreter has, where it is given."""
+
+    platforms: tuple[str, ...] = ()
+    python_version: str = ""
+    implementation: str = ""
+    abis: tuple[str, ...] = ()
 
 
 class BuildOptions(NamedTuple):
     """How source trees become wheels, and what they are matched with.
 
-    ``formats`` stand in the order given: the last word on a name wins. ``build_time`` is "latest", "source" or an ISO
-    8601 date or time; "" is "latest" with a retry as of the source's own time, unless ``no_build_time_retry``.
-    ``build_timeout`` is in seconds for each build. ``build_jobs`` None is the number of cores.
+    ``build_time`` is "latest", "source" or an ISO 8601 date or time; "" is "latest" with a retry as of the source's own
+    time, unless ``no_build_time_retry``. ``build_timeout`` is in seconds for each build. ``build_jobs`` None is the
+    number of cores. ``require_build_hashes`` asks for a hash of every file that builds run with.
     """
 
-    formats: tuple[FormatRule, ...] = ()
     build_constraint_files: tuple[str, ...] = ()
     config_settings: tuple[Setting, ...] = ()
     build_variables: tuple[Setting, ...] = ()
+    no_build_isolation: bool = False
+    check_build_dependencies: bool = False
+    require_build_hashes: bool = False
     build_jobs: int | None = None
     build_timeout: float | None = None
     build_time: str = ""
@@ -78,6 +136,7 @@ class BuildOptions(NamedTuple):
     max_rounds: int = 25
 
 
+_ASKED, _SELECTION, _TAGS = AskedOptions(), SelectionOptions(), TagOptions()
 _INDEX, _BUILD, _STORE = IndexOptions(), BuildOptions(), StoreOptions()
 
 
@@ -86,15 +145,13 @@ class InstallOptions(NamedTuple):
 
     ``rebuild`` False refuses a change that would need a rebuild of something installed. ``compile`` None is the default
     of the installer. ``link_mode`` "auto" is the best that the file system has. ``upgrade_packages`` and
-    ``reinstall_packages`` are names as typed. ``verify`` compares what is installed with its RECORD.
+    ``reinstall_packages`` are names as typed. ``verify`` compares what is installed with its RECORD. ``report`` is the
+    file for pip's installation report, "-" for stdout. ``user`` None is for nobody to have said.
     """
 
-    requirements: tuple[str, ...] = ()
-    requirement_files: tuple[str, ...] = ()
-    constraint_files: tuple[str, ...] = ()
-    editables: tuple[str, ...] = ()
-    no_deps: bool = False
-    pre: bool = False
+    asked: AskedOptions = _ASKED
+    selection: SelectionOptions = _SELECTION
+    tags: TagOptions = _TAGS
     upgrade: bool = False
     upgrade_packages: tuple[str, ...] = ()
     upgrade_strategy: Literal["only-if-needed", "eager"] = "only-if-needed"
@@ -102,10 +159,14 @@ class InstallOptions(NamedTuple):
     reinstall_packages: tuple[str, ...] = ()
     ignore_installed: bool = False
     allow_conflicts: bool = False
-    require_hashes: bool = False
     rebuild: bool = True
     python: str = ""
     target: str = ""
+    prefix: str = ""
+    root: str = ""
+    user: bool | None = None
+    report: str = ""
+    no_warn_conflicts: bool = False
     break_system_packages: bool = False
     compile: bool | None = None
     link_mode: Literal["auto", "reflink", "hardlink", "copy"] = "auto"
@@ -119,14 +180,9 @@ class InstallOptions(NamedTuple):
 class WheelOptions(NamedTuple):
     """What ``wheel`` is asked for: wheels into ``wheel_dir``, nothing installed."""
 
-    requirements: tuple[str, ...] = ()
-    requirement_files: tuple[str, ...] = ()
-    constraint_files: tuple[str, ...] = ()
-    editables: tuple[str, ...] = ()
+    asked: AskedOptions = _ASKED
+    selection: SelectionOptions = _SELECTION
     wheel_dir: str = "."
-    no_deps: bool = False
-    pre: bool = False
-    require_hashes: bool = False
     python: str = ""
     indexes: IndexOptions = _INDEX
     build: BuildOptions = _BUILD

@@ -115,7 +115,7 @@ def settings_files(options: InstallOptions) -> tuple[str, ...]:
     """Return the files that say what an install is to do, those that would say it if they were there included."""
     return (
         *configuration_files(os.environ, prefix=sys.prefix, platform=sys.platform),
-        *options.requirement_files,
-        *options.constraint_files,
+        *options.asked.requirement_files,
+        *options.asked.constraint_files,
         *options.build.build_constraint_files,
     )

@@ -27,11 +27,11 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
     """
     started = time.monotonic()
     inputs = read_inputs(
-        options.requirements,
-        options.requirement_files,
-        options.constraint_files,
+        options.asked.requirements,
+        options.asked.requirement_files,
+        options.asked.constraint_files,
         os.environ,
-        editables=options.editables,
+        editables=options.asked.editables,
     )
     if not (inputs.requirements or inputs.paths):
         raise RequestError("nothing to build was named", hint="give a requirement, a path, or -r FILE")

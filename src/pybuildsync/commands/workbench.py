@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Inputs, formats_of, read_inputs
 from pybuildsync.commands.local_paths import Locals, read_locals
-from pybuildsync.commands.options import BuildOptions, InstallOptions, Setting, WheelOptions
+from pybuildsync.commands.options import BuildOptions, InstallOptions, SelectionOptions, Setting, WheelOptions
 from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
@@ -123,10 +123,10 @@ def open_workbench(
                 requirements=inputs.requirements,
                 constraints=inputs.constraints,
                 build_constraints=for_builds.constraints,
-                formats=formats_of(_format_rules(build, inputs)),
+                formats=formats_of(_format_rules(options.selection, inputs)),
                 policies=policy_book(build),
-                pre_releases=options.pre or ("--pre", "") in inputs.options,
-                no_dependencies=options.no_deps,
+                pre_releases=options.selection.pre or ("--pre", "") in inputs.options,
+                no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )
             shop.knowledge.with_times = bool(goal.build_date)
@@ -147,7 +147,7 @@ def open_workbench(
                 direct=found.direct,
                 hashes=_joined(inputs.hashes, found.hashes),
             )
-            needs_hashes = options.require_hashes or inputs.needs_hashes
+            needs_hashes = options.asked.require_hashes or inputs.needs_hashes
             if needs_hashes:
                 check_pins(goal)
             yield Workbench(
@@ -195,10 +195,10 @@ def _threads(jobs: int | None) -> "Executor":
     return ThreadPoolExecutor(jobs or os.cpu_count() or 1, thread_name_prefix="build")
 
 
-def _format_rules(build: BuildOptions, inputs: Inputs) -> list[tuple[str, str]]:
+def _format_rules(selection: SelectionOptions, inputs: Inputs) -> list[tuple[str, str]]:
     """Return what says something on formats: requirement files come last, as pip reads them."""
     named = [(option, value) for option, value in inputs.options if option in ("--no-binary", "--only-binary")]
-    return [(rule.option, rule.value) for rule in build.formats] + named
+    return [(rule.option, rule.value) for rule in selection.formats] + named
 
 
 def policy_book(build: BuildOptions) -> PolicyBook:

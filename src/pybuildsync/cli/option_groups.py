@@ -1,0 +1,402 @@
+"""Options that several commands have, in the groups they stand in under ``--help``.
+
+A row says how an option is written; what it means is said by the field of that name in
+``pybuildsync.commands.options`` (or in ``presentation`` for what only concerns printing). Names are pip's where pip has
+the option. This module computes nothing and imports no parser.
+"""
+
+from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TEXT, TIME, Option
+
+
+def placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
+    """Return *options* with their section and the heading they stand under in ``--help``."""
+    return tuple(option._replace(section=section, group=group) for option in options)
+
+
+def _ignored(*flags: str, kind: str = FLAG, metavar: str = "") -> Option:
+    """Return an option of pip's that a script may pass and that needs no effect here."""
+    return Option(field="", flags=flags, kind=kind, metavar=metavar, help="accepted for pip's sake; has no effect")
+
+
+OUTPUT = placed(
+    "presentation",
+    "Output",
+    Option(field="verbose", flags=("--verbose", "-v"), kind=COUNT, help="tell each round; twice: log files too"),
+    Option(field="quiet", flags=("--quiet", "-q"), kind=COUNT, help="only warnings and errors; twice: only errors"),
+    Option(
+        field="color",
+        flags=("--color",),
+        choices=("auto", "always", "never"),
+        help="colours: when on a terminal, always, or never (NO_COLOR and FORCE_COLOR count too)",
+    ),
+    Option(field="no_color", flags=("--no-color",), kind=FLAG, help="as --color never"),
+    Option(field="no_progress", flags=("--no-progress", "--no-progress-bar"), kind=FLAG, help="no moving progress"),
+    Option(
+        field="progress_bar",
+        flags=("--progress-bar",),
+        choices=("auto", "on", "off", "raw"),
+        help="pip's spelling: off is --no-progress",
+    ),
+    Option(field="log", flags=("--log", "--log-file", "--local-log"), metavar="FILE", help="append the whole story"),
+    Option(field="no_input", flags=("--no-input",), kind=FLAG, help="ask nothing"),
+    Option(field="debug", flags=("--debug",), kind=FLAG, help="show the traceback if pybuildsync itself fails"),
+)
+JSON = placed("presentation", "Output", Option(field="json", flags=("--json",), kind=FLAG, help="the result as JSON"))
+
+STORE = placed(
+    "store",
+    "Cache",
+    Option(field="cache_dir", flags=("--cache-dir",), metavar="FOLDER", help="keep downloads and builds here"),
+    Option(field="no_cache", flags=("--no-cache-dir",), kind=FLAG, help="keep them for this command only"),
+)
+
+GENERAL = placed(
+    "general",
+    "Settings",
+    Option(
+        field="isolated",
+        flags=("--isolated",),
+        kind=FLAG,
+        help="ignore the user's configuration and the variables PIP_* and PYBUILDSYNC_*",
+    ),
+    Option(
+        field="require_virtualenv",
+        flags=("--require-virtualenv", "--require-venv"),
+        kind=FLAG,
+        help="refuse to work on anything but a virtual environment",
+    ),
+    _ignored("--disable-pip-version-check"),
+    _ignored("--exists-action", kind=TEXT, metavar="ACTION"),
+    _ignored("--use-feature", kind=TEXT, metavar="FEATURE"),
+    _ignored("--use-deprecated", kind=TEXT, metavar="FEATURE"),
+    _ignored("--resume-retries", kind=TEXT, metavar="N"),
+)
+
+PYTHON = Option(
+    field="python",
+    flags=("--python",),
+    metavar="PYTHON",
+    help="the interpreter or environment: a path, a folder, or a version such as 3.12 (default: the active one)",
+    group="Environment",
+)
+EVERYWHERE = OUTPUT + STORE + GENERAL  # every command has these; with BEFORE they may stand before the command as well
+
+BREAK_SYSTEM = Option(
+    field="break_system_packages",
+    flags=("--break-system-packages",),
+    kind=FLAG,
+    help="change an environment that its operating system manages (PEP 668)",
+    group="Environment",
+)
+ROOT_ACTION = _ignored("--root-user-action", kind=TEXT, metavar="ACTION")._replace(group="Environment")
+
+CONNECTION = placed(
+    "index",
+    "Where packages come from",
+    Option(
+        field="trusted_hosts",
+        flags=("--trusted-host",),
+        metavar="HOST[:PORT]",
+        repeat=True,
+        help="trust this host without TLS or without a valid certificate",
+    ),
+    Option(field="cert", flags=("--cert",), metavar="FILE", help="certificates to trust (PEM)"),
+    Option(field="client_cert", flags=("--client-cert",), metavar="FILE", help="our own certificate and key (PEM)"),
+    Option(field="proxy", flags=("--proxy",), metavar="URL", help="go through this proxy"),
+    Option(field="no_proxy_env", flags=("--no-proxy-env",), kind=FLAG, help="don't read proxies from the environment"),
+    Option(
+        field="timeout",
+        flags=("--timeout", "--default-timeout"),
+        kind=NUMBER,
+        metavar="SECONDS",
+        help="give up on a silent connection after this long (default: 15)",
+    ),
+    Option(field="retries", flags=("--retries",), kind=INTEGER, metavar="N", help="tries after the first (default: 5)"),
+    Option(
+        field="keyring_provider",
+        flags=("--keyring-provider",),
+        choices=("auto", "disabled", "import", "subprocess"),
+        help="where to look for an index's password (default: auto)",
+    ),
+)
+BEFORE = (*EVERYWHERE, PYTHON, *CONNECTION)
+
+INDEX = (
+    *placed(
+        "index",
+        "Where packages come from",
+        Option(
+            field="index_url",
+            flags=("--index-url", "-i", "--pypi-url"),
+            metavar="URL",
+            help="the index (default: that of Python's own pip)",
+        ),
+        Option(
+            field="extra_index_urls",
+            flags=("--extra-index-url",),
+            metavar="URL",
+            repeat=True,
+            help="one more index; all have the same rank, unless --index-strategy says otherwise",
+        ),
+        Option(
+            field="index_strategy",
+            flags=("--index-strategy",),
+            choices=("all", "first-index"),
+            help="look for a project on all indexes (default), or only on the first that has it",
+        ),
+        Option(field="no_index", flags=("--no-index",), kind=FLAG, help="no index: only --find-links"),
+        Option(
+            field="find_links",
+            flags=("--find-links", "-f"),
+            metavar="URL|FOLDER",
+            repeat=True,
+            help="a page or folder that links to or holds archives",
+        ),
+        Option(field="offline", flags=("--offline",), kind=FLAG, help="ask nobody: only the cache and local folders"),
+        Option(field="refresh", flags=("--refresh",), kind=FLAG, help="ask the index even where the cache is fresh"),
+        Option(
+            field="refresh_packages",
+            flags=("--refresh-package",),
+            metavar="NAMES",
+            repeat=True,
+            commas=True,
+            help="ask the index about these even where the cache is fresh",
+        ),
+    ),
+    *CONNECTION,
+)
+
+TARGET = placed(
+    "tags",
+    "For which Python",
+    Option(
+        field="platforms",
+        flags=("--platform",),
+        metavar="PLATFORM",
+        repeat=True,
+        help="take wheels for this platform instead of this machine's",
+    ),
+    Option(
+        field="python_version",
+        flags=("--python-version",),
+        metavar="VERSION",
+        help="take wheels for this Python, such as 3.12 or 312",
+    ),
+    Option(
+        field="implementation",
+        flags=("--implementation",),
+        metavar="TAG",
+        help="take wheels for this implementation: cp, pp, py, ...",
+    ),
+    Option(field="abis", flags=("--abi",), metavar="ABI", repeat=True, help="take wheels for this ABI, such as cp312"),
+)
+
+SELECTION = placed(
+    "selection",
+    "Which releases",
+    Option(field="pre", flags=("--pre",), kind=FLAG, help="pre-releases too"),
+    Option(
+        field="releases",
+        flags=("--all-releases",),
+        kind=FORMAT,
+        metavar="NAMES",
+        repeat=True,
+        commas=True,
+        help="pre-releases of these too; :all: for everything, :none: to forget what was said before",
+    ),
+    Option(
+        field="releases",
+        flags=("--only-final",),
+        kind=FORMAT,
+        metavar="NAMES",
+        repeat=True,
+        commas=True,
+        help="no pre-releases of these; :all: and :none: as above",
+    ),
+    Option(
+        field="formats",
+        flags=("--no-binary",),
+        kind=FORMAT,
+        metavar="NAMES",
+        repeat=True,
+        commas=True,
+        help="build these from source; :all: for everything, :none: to forget what was said before",
+    ),
+    Option(
+        field="formats",
+        flags=("--only-binary",),
+        kind=FORMAT,
+        metavar="NAMES",
+        repeat=True,
+        commas=True,
+        help="never build these from source; :all: and :none: as above",
+    ),
+    Option(
+        field="prefer_binary",
+        flags=("--prefer-binary",),
+        kind=FLAG,
+        help="rather an older release with a wheel than a newer one to build",
+    ),
+    Option(
+        field="ignore_requires_python",
+        flags=("--ignore-requires-python",),
+        kind=FLAG,
+        help="don't heed which Python a release says it needs",
+    ),
+    Option(
+        field="uploaded_prior_to",
+        flags=("--uploaded-prior-to", "--exclude-newer"),
+        metavar="TIME",
+        help="only what was uploaded before this date, time, or duration ago (P3D)",
+    ),
+)
+
+BUILD = placed(
+    "build",
+    "Building from source",
+    Option(
+        field="build_constraint_files",
+        flags=("--build-constraint", "--build-constraints"),
+        metavar="FILE",
+        repeat=True,
+        help="keep what builds run with to the versions in this file; -c doesn't",
+    ),
+    Option(
+        field="config_settings",
+        flags=("--config-settings", "-C", "--config-setting"),
+        kind=SETTING,
+        metavar="[PACKAGE:]KEY=VALUE",
+        repeat=True,
+        help="a setting for the build backend; a leading colon for a KEY that has a colon",
+    ),
+    Option(
+        field="build_variables",
+        flags=("--build-variable",),
+        kind=SETTING,
+        metavar="[PACKAGE:]NAME=VALUE",
+        repeat=True,
+        help="an environment variable for builds",
+    ),
+    Option(
+        field="no_build_isolation",
+        flags=("--no-build-isolation",),
+        kind=FLAG,
+        help="build with what is installed; build requirements must be there already",
+    ),
+    Option(
+        field="check_build_dependencies",
+        flags=("--check-build-dependencies",),
+        kind=FLAG,
+        help="with --no-build-isolation: refuse to build where they don't fit",
+    ),
+    Option(
+        field="require_build_hashes",
+        flags=("--require-build-hashes",),
+        kind=FLAG,
+        help="what builds run with must have a --hash in a build constraint file, too",
+    ),
+    Option(
+        field="build_jobs",
+        flags=("--build-jobs",),
+        kind=INTEGER,
+        least=1,
+        metavar="N",
+        help="builds at once (default: cores)",
+    ),
+    Option(
+        field="build_timeout",
+        flags=("--build-timeout",),
+        kind=NUMBER,
+        metavar="SECONDS",
+        help="stop a build that takes longer (default: never)",
+    ),
+    Option(
+        field="build_time",
+        flags=("--build-time",),
+        kind=TIME,
+        metavar="latest|source|DATE",
+        help="take build tools of this time (default: latest; if the build fails, those of the source's upload)",
+    ),
+    Option(
+        field="no_build_time_retry",
+        flags=("--no-build-time-retry",),
+        kind=FLAG,
+        help="don't try a failed build again with older build tools",
+    ),
+    Option(
+        field="match",
+        flags=("--match",),
+        kind=MATCH,
+        metavar="[PACKAGE:]LIBRARY=POLICY",
+        repeat=True,
+        help="which versions of LIBRARY may run what was built against one: exact, micro, minor, at-least, any",
+    ),
+    Option(
+        field="max_rounds",
+        flags=("--max-rounds",),
+        kind=INTEGER,
+        least=1,
+        metavar="N",
+        help="rounds of resolving and building before giving up (default: 25)",
+    ),
+    _ignored("--no-clean"),
+    _ignored("--use-pep517"),
+)
+
+
+def asking(verb: str) -> tuple[Option, ...]:
+    """Return the options that say what to *verb*; they are the same for every command that resolves."""
+    return placed(
+        "asked",
+        f"What to {verb}",
+        Option(
+            field="requirement_files",
+            flags=("--requirement", "-r", "--requirements"),
+            metavar="FILE",
+            repeat=True,
+            help=f"{verb} what this requirement file or pylock.toml lists",
+        ),
+        Option(
+            field="constraint_files",
+            flags=("--constraint", "-c", "--constraints"),
+            metavar="FILE",
+            repeat=True,
+            help="keep to the versions in this constraint file",
+        ),
+        Option(
+            field="editables",
+            flags=("--editable", "-e"),
+            metavar="PATH|URL",
+            repeat=True,
+            help="a source tree that stays where it is, or is checked out to stay",
+        ),
+        Option(
+            field="groups",
+            flags=("--group",),
+            metavar="[FILE:]GROUP",
+            repeat=True,
+            help=f"{verb} this dependency group of a pyproject.toml (PEP 735)",
+        ),
+        Option(
+            field="scripts",
+            flags=("--requirements-from-script",),
+            metavar="FILE",
+            repeat=True,
+            help=f"{verb} what this script says it needs (PEP 723)",
+        ),
+        Option(field="no_deps", flags=("--no-deps", "--no-dependencies"), kind=FLAG, help="only what is named"),
+        Option(field="only_deps", flags=("--only-deps",), kind=FLAG, help="only what that requires, not itself"),
+        Option(
+            field="src",
+            flags=("--src", "--source", "--source-dir", "--source-directory"),
+            metavar="FOLDER",
+            help="check out editable sources here",
+        ),
+        Option(field="require_hashes", flags=("--require-hashes",), kind=FLAG, help="every file must have a --hash"),
+        Option(
+            field="no_require_hashes",
+            flags=("--no-require-hashes",),
+            kind=FLAG,
+            help="a --hash counts for its own requirement only",
+        ),
+    )
