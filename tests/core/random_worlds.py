@@ -205,8 +205,6 @@ def faults(plan: Plan, settled: Settled, before: Versions | None = None) -> list
     running = {chosen.name: int(chosen.version) for chosen in settled.resolution.running}
     if not all(need.met(running) for need in plan.asked):
         found.append("a requirement of the user isn't met")
-    if not all(need.met(running) for need in plan.constraints if need.name in running):
-        found.append("a constraint isn't met")
     reachable = {need.name for need in plan.asked}
     for chosen in settled.resolution.running:
         key = (chosen.name, int(chosen.version))
@@ -224,6 +222,13 @@ def faults(plan: Plan, settled: Settled, before: Versions | None = None) -> list
         reachable |= {need.name for need in needs}
         found += [f"{key} requires {need}" for need in needs if not need.met(running)]
     found += [f"nobody needs {name}" for name in sorted(running.keys() - reachable - before.keys())]
+    # As with other installers, constraints limit what is resolved: what is installed, and nothing in the request
+    # requires, stays as it is. (It is in a resolution only because something was built against it.)
+    untouched = {name for name in running.keys() - reachable if running[name] == before.get(name)}
+    limited = running.keys() - untouched
+    found += [
+        f"a constraint says {need}" for need in plan.constraints if need.name in limited and not need.met(running)
+    ]
     return found
 
 

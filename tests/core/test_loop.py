@@ -1,7 +1,7 @@
 """The loop, on worlds in memory: the worked examples of docs/matching.md and what follows from them."""
 
 import pytest
-from core.fakes import World, versions_of
+from core.fakes import World, requirements, versions_of
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Installed
@@ -179,6 +179,17 @@ def test_a_link_to_what_is_installed_keeps_it_or_moves_it_along() -> None:
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
     settled = world.settle(world.goal("c", installed=(installed,)))
     assert versions_of(settled) == {"c": "1.0", "lib": "2.0"}
+
+
+def test_a_constraint_touches_nothing_that_nobody_needs() -> None:
+    """What is installed and not required stays, as with other installers; what takes its place is constrained."""
+    installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
+    for needed, constraint, runs in (("lib", "lib!=1.0", "1.0"), ("lib>=2", "lib!=3.0", "2.0")):
+        world = library(World(), "1.0", "2.0", "3.0").sdist("c", "1.0", static=(), build=(needed,), links=("lib",))
+        limits = requirements(constraint)
+        settled = world.settle(world.goal("c", installed=(installed,), constraints=limits))
+        assert versions_of(settled) == {"c": "1.0", "lib": runs}
+        assert world.builds[-1] == f"c==1.0 [lib={runs}]"
 
 
 def test_what_a_hook_asks_for_is_built_with() -> None:

@@ -209,6 +209,10 @@ class PackagingProvider:
             reason = BuiltAgainst(match.name, match.built, match.evidence, match.policy)
             stays = not scope and self.offers.installed_version(match.name)  # it will run, whoever requires it
             needs.dependencies.append(Dependency(package, allowed if stays else allowed | 1, reason))
+            if stays:  # a constraint touches nothing that is installed and may stay, but says what may come instead
+                as_it_is = self.shelf(package).mask_where(lambda entry: entry.installed)
+                limits = self.limits(scope, match.name)
+                needs.dependencies += [limit._replace(allowed=limit.allowed | as_it_is) for limit in limits]
 
     def limits(self, scope: Scope, name: str) -> Iterable[Dependency[Package]]:
         """Yield what limits *name* in *scope* without asking for it: constraints, and the date of its build tools."""
