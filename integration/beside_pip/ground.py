@@ -1,0 +1,132 @@
+"""The ground that both tools run on: an index of made projects, and a folder with an environment and source trees.
+
+Both find the same bytes at the same paths, one after the other, so that whatever they write can be compared as it is.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from loopback import Archive, make_sdist, make_wheel
+
+from integration.bad_input_world import PYPROJECT
+from integration.command import run
+
+BACKEND = """
+import base64, hashlib, os, zipfile
+
+NAME, VERSION, REQUIRES = {name!r}, {version!r}, {requires!r}
+
+def pack(folder, module):
+    stem = f"{{NAME}}-{{VERSION}}"
+    metadata = f"Metadata-Version: 2.1\\nName: {{NAME}}\\nVersion: {{VERSION}}\\n"
+    metadata += "".join(f"Requires-Dist: {{one}}\\n" for one in REQUIRES)
+    members = {{
+        **module,
+        f"{{stem}}.dist-info/METADATA": metadata.encode(),
+        f"{{stem}}.dist-info/WHEEL": b"Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }}
+    digest = lambda data: base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    rows = [f"{{path}},sha256={{digest(data)}},{{len(data)}}" for path, data in members.items()]
+    members[f"{{stem}}.dist-info/RECORD"] = "\\n".join([*rows, f"{{stem}}.dist-info/RECORD,,", ""]).encode()
+    filename = f"{{stem}}-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(folder, filename), "w") as archive:
+        for path, data in members.items():
+            archive.writestr(zipfile.ZipInfo(path), data)
+    return filename
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    settings = f"SETTINGS = {{sorted((config_settings or {{}}).items())!r}}\\n"
+    return pack(folder, {{f"{{NAME}}.py": settings.encode()}})
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return pack(folder, {{f"{{NAME}}.pth": (os.getcwd() + "\\n").encode()}})
+"""
+_ENTRY_POINTS = b"""[console_scripts]
+tool = tools:main
+[gui_scripts]
+window = tools:main
+"""
+_GROUPS = b"""[project]
+name = "project"
+version = "1"
+
+[dependency-groups]
+test = ["two==1.0", {include-group = "more"}]
+more = ["one<2"]
+"""
+_SCRIPT = b"""# /// script
+# dependencies = ["one==1.1"]
+# ///
+"""
+_LONG_AGO, _LATELY = "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
+
+
+def source_files(name: str, version: str, requires: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Return the files of a source tree whose backend is in it."""
+    backend = BACKEND.format(name=name, version=version, requires=requires)
+    return {"pyproject.toml": PYPROJECT, "backend.py": backend.encode()}
+
+
+def archives() -> tuple[Archive, ...]:
+    """Return all that the index has."""
+    tools = {
+        "tools.py": b"def main():\n    return 0\n",
+        "tools-1.0.dist-info/entry_points.txt": _ENTRY_POINTS,
+        "tools-1.0.data/scripts/plain": b"#!python\nprint('plain')\n",
+        "tools-1.0.data/data/share/tools/data.txt": b"data\n",
+        "tools-1.0.data/headers/tools.h": b"#define TOOLS 1\n",
+        "tools-1.0.data/purelib/pure.py": b"PURE = 1\n",
+    }
+    return (
+        make_wheel("one", "1.0", upload_time=_LONG_AGO),
+        make_wheel("one", "1.1", upload_time=_LONG_AGO),
+        make_wheel("one", "2.0", upload_time=_LATELY),
+        make_wheel("one", "3.0rc1", upload_time=_LATELY),
+        make_wheel("one", "1.9", yanked="broken", upload_time=_LONG_AGO),
+        make_wheel("two", "1.0", upload_time=_LONG_AGO),
+        make_sdist("two", "1.1", files=source_files("two", "1.1"), upload_time=_LATELY),
+        make_wheel("needs", "1.0", requires=("one<2", "two==1.0; extra == 'more'"), extra="Provides-Extra: more\n"),
+        make_wheel("needs", "2.0", requires=("one", "two==1.0; extra == 'more'"), extra="Provides-Extra: more\n"),
+        make_wheel("old", "1.0"),
+        make_wheel("old", "2.0", requires_python="<3"),
+        make_wheel("plat", "1.0", tag="cp312-cp312-win_amd64"),
+        make_wheel("plat", "0.9", tag="pp39-none-any"),
+        make_wheel("tools", "1.0", files=tools),
+        make_sdist("source", "1.0", files=source_files("source", "1.0", ("one",))),
+        make_wheel("source", "0.9"),
+    )
+
+
+def lay(root: Path) -> None:
+    """Fill the empty folder *root*: ``env`` and what stands in ``work``, where commands run."""
+    made = run("venv", root / "env")
+    assert made.returncode == 0, made.stderr
+    work = root / "work"
+    (root / "home").mkdir()
+    texts = {
+        "pyproject.toml": _GROUPS,
+        "script.py": _SCRIPT,
+        "one.txt": b"one<2\n",
+        "constraint.txt": b"one==1.0\n",
+        "empty.txt": b"# nothing\n",
+        **{f"project/{path}": data for path, data in source_files("project", "1.0", ("one<2",)).items()},
+        **{f"links/{archive.filename}": archive.data for archive in (make_wheel("linked", "1.0"),)},
+        **{f"repository/{path}": data for path, data in source_files("repository", "1.0").items()},
+    }
+    hashed = {each.filename: each.sha256 for each in archives()}
+    texts["hashed.txt"] = f"one==1.0 --hash=sha256:{hashed['one-1.0-py3-none-any.whl']}\n".encode()
+    texts["wrong.txt"] = f"one==1.0 --hash=sha256:{'0' * 64}\n".encode()
+    for path, data in texts.items():
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_bytes(data)
+    commit(work / "repository")
+
+
+def commit(folder: Path) -> None:
+    """Make *folder* a git repository with one commit, the same each time."""
+    who = {f"GIT_{role}_{what}": "somebody@example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    when = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2026-01-01T00:00:00Z")
+    variables = {**os.environ, **who, **when, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "first"), ("tag", "v1")):
+        subprocess.run(["git", *words], cwd=folder, env=variables, check=True, capture_output=True)
