@@ -93,6 +93,7 @@ def open_workbench(
         options.indexes, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
     )
     known = recall_answers(store, interpreter.target)
+    environments = FillEnvironment(store, interpreter)
     executor = LazyExecutor(partial(_threads, build.build_jobs))
     with IndexClient(settings, store, story=story) as client:
         target = interpreter.target
@@ -110,7 +111,8 @@ def open_workbench(
                 free_threaded=target.tags[0].split("-")[1].endswith("t"),
                 markers=target.markers,
             ),
-            populate=FillEnvironment(store, interpreter),
+            populate=environments,
+            gather=environments.gather,
             settings=_build_settings(build, inputs.settings, store, environ),
             story=story,
             failures={},

@@ -11,6 +11,7 @@ from pybuildsync.errors import PackageError
 
 Want: TypeAlias = Literal["requires", "metadata", "wheel", "editable"]
 Populate: TypeAlias = Callable[[str, tuple[str, ...]], None]
+Gather: TypeAlias = Populate
 ConfigSettings: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
 
 WANTS: Final[tuple[Want, ...]] = ("requires", "metadata", "wheel", "editable")
@@ -44,6 +45,8 @@ class BuildJob(NamedTuple):
 
     ``environment`` are the folders of unpacked wheels, which ``populate(root, environment)`` puts into the virtual
     environment at ``root``. ``resolved`` are the hook's requirements that the environment was resolved with.
+    ``gather(root, environment)``, if given, is called once the hooks have all ended well and nothing runs any more,
+    before the environment goes; it may keep what it finds there, and must not fail.
 
     ``work`` is a folder on the store's file system for what is thrown away afterwards, ``output`` the folder, made if
     need be, that wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a
@@ -63,6 +66,7 @@ class BuildJob(NamedTuple):
     sdist: bool = False
     subdirectory: str = ""
     environment: tuple[str, ...] = ()
+    gather: Gather | None = None
     resolved: tuple[str, ...] = ()
     config_settings: ConfigSettings = ()
     variables: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,7 @@ import os
 import shutil
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import SourceMetadata
@@ -28,6 +29,8 @@ from pybuildsync.frontend.source_trees import read_source, states_exactly
 from pybuildsync.frontend.unpacking import unpack_sdist
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyproject_hooks import BuildBackendHookCaller
 
 
@@ -36,7 +39,7 @@ class BuildSession(NamedTuple):
 
     ``exact`` says that the source states its requirements in METADATA's own words. ``prepared`` is the folder of
     metadata that the backend has prepared, "" if none, ``prepared_text`` its METADATA; ``requires`` what it has asked
-    for, None if it wasn't asked.
+    for, None if it wasn't asked. ``gather`` keeps what the environment has that is worth it.
     """
 
     key: str
@@ -48,6 +51,7 @@ class BuildSession(NamedTuple):
     runner: HookRunner
     hooks: "BuildBackendHookCaller"
     keep: bool
+    gather: "Callable[[], None] | None" = None
     requires: tuple[str, ...] | None = None
     prepared: str = ""
     prepared_text: str = ""
@@ -105,6 +109,7 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
                 tree, system.backend, system.backend_path, runner=runner, python_executable=environment.python
             ),
             keep=job.keep,
+            gather=job.gather and partial(job.gather, environment.root, job.environment),
         )
     except BaseException:
         _discard(folder, runner, keep=job.keep)
@@ -185,12 +190,12 @@ def put_session(session: BuildSession) -> None:
                 _at_exit.append(atexit.register(close_sessions))
             _idle[session.key] = session
     if before is not None:
-        end_session(session)
+        end_session(session, is_sound=not cancelled)
 
 
-def end_session(session: BuildSession) -> None:
-    """End the processes of *session* and remove its folder."""
-    _discard(session.folder, session.runner, keep=session.keep)
+def end_session(session: BuildSession, *, is_sound: bool = True) -> None:
+    """End the processes of *session* and remove its folder; unless *is_sound* nothing of it is kept."""
+    _discard(session.folder, session.runner, keep=session.keep, gather=session.gather if is_sound else None)
 
 
 def close_session(key: str) -> None:
@@ -238,7 +243,7 @@ def cancellation(job: BuildJob) -> BuildFailure:
     return BuildFailure(f"{job.title}: the build was cancelled", job=job, log_path=job.log_path, cancelled=True)
 
 
-def _discard(folder: str, runner: HookRunner | None, *, keep: bool) -> None:
+def _discard(folder: str, runner: HookRunner | None, *, keep: bool, gather: "Callable[[], None] | None" = None) -> None:
     if runner is not None:
         runner.stop()
     with _lock:
@@ -248,12 +253,14 @@ def _discard(folder: str, runner: HookRunner | None, *, keep: bool) -> None:
             return
         # Thousands of links to remove: nobody needs to wait for it.
         _removals[:] = [thread for thread in _removals if thread.is_alive()]
-        thread = threading.Thread(target=_remove, args=(folder,), name=f"remove {folder}")
+        thread = threading.Thread(target=_remove, args=(folder, gather), name=f"remove {folder}")
         _removals.append(thread)
         thread.start()
 
 
-def _remove(folder: str) -> None:
+def _remove(folder: str, gather: "Callable[[], None] | None") -> None:
+    if gather is not None:
+        gather()
     if hasattr(os, "posix_spawnp"):  # another process needs no turn of this interpreter, and learning goes on meanwhile
         with suppress(OSError):
             process = os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ)

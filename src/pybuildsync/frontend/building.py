@@ -63,7 +63,7 @@ def run_build(job: BuildJob) -> BuildResult:
         session.runner.deadline = None if job.timeout is None else started + job.timeout
         result, session = _run_hooks(build)
     except BaseException:
-        end_session(session)
+        end_session(session, is_sound=False)
         raise
     if job.keep_open and not result.unmet:
         put_session(session)

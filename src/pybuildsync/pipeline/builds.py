@@ -99,6 +99,7 @@ def submit(
         source=order.path,
         python=shop.python,
         populate=shop.populate,
+        gather=shop.gather,
         work=temporary_folder(shop.store),  # one place: compilers write paths into what they make
         output=new_temporary(shop.store),
         log_path=log,

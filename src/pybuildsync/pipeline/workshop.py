@@ -36,6 +36,7 @@ class Workshop(NamedTuple):
     executor: Submits
     python: BuildPython
     populate: Callable[[str, tuple[str, ...]], None]
+    gather: Callable[[str, tuple[str, ...]], None]
     settings: BuildSettings
     story: Story
     failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
