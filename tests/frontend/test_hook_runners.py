@@ -21,14 +21,15 @@ ENVIRON = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TREES / "tiny_backend")
 
 def runner_of(folder: Path, *, forking: bool, cwd: str = "", module: str = "") -> HookRunner:
     """Start a runner that logs into *folder*."""
-    return start_runner(
+    runner = start_runner(
         python=THIS_PYTHON.executable,
-        module=module,
         environ=ENVIRON,
-        cwd=cwd or str(folder),
+        cwd=str(folder),
         log_path=str(folder / "log"),
         forking=forking,
     )
+    runner.begin(module, cwd or str(folder))
+    return runner
 
 
 def build(folder: Path, tree: str, runner: HookRunner, settings: Mapping[str, str] | None = None) -> str:
@@ -105,19 +106,19 @@ def test_a_runner_that_ran_nothing_can_be_stopped(tmp_path: Path) -> None:
     assert isinstance(runner, ForkingRunner) == (sys.platform == "linux")
 
 
-def test_the_server_ends_with_its_socket(tmp_path: Path) -> None:
-    """A front-end that is killed leaves no server behind."""
+@pytest.mark.parametrize("said", [b"", b'{"cwd": "/", "module": "no_such_module"}\n'])
+def test_the_server_ends_with_its_socket(tmp_path: Path, said: bytes) -> None:
+    """A front-end that is killed leaves no server behind, whether it had begun or not."""
     ours, theirs = os.pipe()
-    process = subprocess.Popen(
-        [sys.executable, hook_server.__file__, str(ours), "no_such_module"], pass_fds=[ours], cwd=tmp_path
-    )
+    process = subprocess.Popen([sys.executable, hook_server.__file__, str(ours)], pass_fds=[ours], cwd=tmp_path)
     os.close(ours)
+    os.write(theirs, said)
     os.close(theirs)
     assert process.wait(30) == 0
 
 
 def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
-    """From inside: the module is imported first, a request is run in a child, whose status is the answer."""
+    """From inside: the module is imported in the tree; a request is run in a child, whose status is the answer."""
     script = tmp_path / "script.py"
     script.write_text("import sys, os\nprint(sys.argv[1:], os.environ['MARK'])\nsys.exit(3)\n")
     code = (
@@ -126,12 +127,14 @@ def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
         "import hook_server, socket\n"
         "ours, theirs = socket.socketpair()\n"
         "ours.sendall(open('request', 'rb').read()); ours.shutdown(socket.SHUT_WR)\n"
-        "hook_server.serve(theirs.fileno(), 'wave')\n"
-        "print(ours.recv(100).decode(), 'wave' in sys.modules)\n"
+        "hook_server.serve(theirs.fileno())\n"
+        "print(ours.recv(100).decode(), 'wave' in sys.modules, os.getcwd())\n"
     )
     request = {"script": str(script), "arguments": ["a"], "cwd": "/", "environ": {"MARK": "m"}, "log": "log"}
     request["log"] = str(tmp_path / "log")
-    (tmp_path / "request").write_text(json.dumps(request) + "\n")
+    first = {"cwd": str(tmp_path / "tree"), "module": "wave"}
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "request").write_text(f"{json.dumps(first)}\n{json.dumps(request)}\n")
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert found.stdout == '{"status": 3}\n True\n'
+    assert found.stdout == f'{{"status": 3}}\n True {tmp_path}/tree\n'
     assert (tmp_path / "log").read_text() == "['a'] m\n"

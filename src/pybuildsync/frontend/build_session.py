@@ -71,13 +71,10 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
     folder = _new_folder(job)
     runner: HookRunner | None = None
     try:
-        tree = _place_source(job, folder)
-        system = build_system(read_pyproject(tree), tree)
         environment = make_environment(os.path.join(folder, "env"), job.python, job.environment, job.populate)
         log_environment(job.log_path, present_versions(environment.site_packages))
         runner = start_runner(
             python=environment.python,
-            module="" if system.backend_path else system.backend.partition(":")[0],
             environ=build_environ(
                 os.environ,
                 job.variables,
@@ -85,11 +82,15 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
                 scripts=environment.scripts,
                 separator=os.pathsep,
             ),
-            cwd=tree,
+            cwd=folder,
             log_path=job.log_path,
             forking=can_fork(),
         )
         _enlist(folder, runner, job, generation)
+        # The interpreter starts meanwhile.
+        tree = _place_source(job, folder)
+        system = build_system(read_pyproject(tree), tree)
+        runner.begin("" if system.backend_path else system.backend.partition(":")[0], tree)
         # From here on the backend is being imported: what follows costs no time of its own.
         from pyproject_hooks import BuildBackendHookCaller
 

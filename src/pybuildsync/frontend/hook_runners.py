@@ -35,6 +35,10 @@ class HookRunner(Protocol):
     log_path: str
     deadline: float | None
 
+    def begin(self, module: str, cwd: str) -> None:
+        """Say, before the first hook, where the source tree is, and which module to import now ("" for none)."""
+        ...
+
     def __call__(
         self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
     ) -> None:
@@ -55,13 +59,13 @@ class HookRunner(Protocol):
 class ForkingRunner:
     """One process that has imported the backend and forks for each hook."""
 
-    def __init__(self, *, python: str, module: str, environ: Mapping[str, str], cwd: str, log_path: str) -> None:
+    def __init__(self, *, python: str, environ: Mapping[str, str], cwd: str, log_path: str) -> None:
         self.log_path = log_path
         self.deadline: float | None = None
         self._socket, theirs = socket.socketpair()
         with theirs, open(log_path, "ab") as log:
             self._process = subprocess.Popen(
-                [python, _SERVER, str(theirs.fileno()), module],
+                [python, _SERVER, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -71,6 +75,11 @@ class ForkingRunner:
                 start_new_session=True,
             )
         self._ending = threading.Lock()
+
+    def begin(self, module: str, cwd: str) -> None:
+        """Have *module* imported (see :class:`HookRunner`)."""
+        with contextlib.suppress(OSError):  # stopped by another thread, or ended: the first hook tells
+            self._socket.sendall(json.dumps({"cwd": cwd, "module": module}).encode() + b"\n")
 
     def __call__(
         self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
@@ -117,6 +126,9 @@ class ProcessRunner:
         self._stopped = False
         self._ending = threading.Lock()
 
+    def begin(self, module: str, cwd: str) -> None:
+        """Do nothing: each hook's process imports what it needs."""
+
     def __call__(
         self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
     ) -> None:
@@ -150,12 +162,10 @@ class ProcessRunner:
                 _end(self._process, gently=gently)
 
 
-def start_runner(
-    *, python: str, module: str, environ: Mapping[str, str], cwd: str, log_path: str, forking: bool
-) -> HookRunner:
-    """Return the runner for a backend whose *module* may be imported before its hooks ("" if it may not)."""
+def start_runner(*, python: str, environ: Mapping[str, str], cwd: str, log_path: str, forking: bool) -> HookRunner:
+    """Return a runner; its interpreter starts in the folder *cwd*, which needn't be the source tree."""
     if forking:
-        return ForkingRunner(python=python, module=module, environ=environ, cwd=cwd, log_path=log_path)
+        return ForkingRunner(python=python, environ=environ, cwd=cwd, log_path=log_path)
     return ProcessRunner(environ=environ, log_path=log_path)
 
 

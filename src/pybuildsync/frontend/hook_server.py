@@ -2,13 +2,16 @@
 
 Started inside the target interpreter (CPython or PyPy, Python 3.8 or later, POSIX) as a script; standard library only:
 
-    python hook_server.py CONTROL MODULE
+    python hook_server.py CONTROL
 
-CONTROL is the number of an inherited socket's descriptor, MODULE the backend's module, or "" to import nothing first
-(in-tree backends: the source tree's own code runs once for every hook, never before).
+CONTROL is the number of an inherited socket's descriptor. Over the socket go lines of JSON. The first, which may come
+later, when the source tree is there, names the tree and the backend's module, or "" to import nothing first (in-tree
+backends: the source tree's own code runs once for every hook, never before):
 
-Over the socket go lines of JSON. A request names the script that runs a hook (that of ``pyproject_hooks``), its
-arguments, the folder to run it in, what to add to the environment, and the file that takes its output:
+    {"cwd": "/tmp/tree", "module": "backend"}
+
+A request names the script that runs a hook (that of ``pyproject_hooks``), its arguments, the folder to run it in, what
+to add to the environment, and the file that takes its output:
 
     {"script": "...", "arguments": ["build_wheel", "/tmp/x"], "cwd": "...", "environ": {...}, "log": "..."}
 
@@ -33,13 +36,14 @@ import sys
 from importlib import import_module
 
 
-def serve(control: int, module: str) -> None:
-    """Import *module*, then answer requests from the descriptor *control* until it is closed."""
+def serve(control: int) -> None:
+    """Import what the first line from the descriptor *control* says, then answer requests until it is closed."""
     os.set_inheritable(control, False)  # noqa: FBT003  # positional only in Python 3.8
     del sys.path[0]  # this script's folder, which is no business of the backend
-    if module:
-        _import_first(module)
     with os.fdopen(os.dup(control), "rb") as requests:
+        first = requests.readline()
+        if first:
+            _begin(json.loads(first))
         for line in requests:
             anew = _threads() > 1
             child = os.fork()
@@ -51,9 +55,12 @@ def serve(control: int, module: str) -> None:
             os.write(control, json.dumps({"status": _status(os.waitpid(child, 0)[1])}).encode() + b"\n")
 
 
-def _import_first(module: str) -> None:
+def _begin(told: dict[str, str]) -> None:
+    os.chdir(told["cwd"])
+    if not told["module"]:
+        return
     with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
-        import_module(module)
+        import_module(told["module"])
 
 
 def run(request: dict[str, object], *, anew: bool) -> None:
@@ -89,4 +96,4 @@ def _status(status: int) -> int:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2])
+    serve(int(sys.argv[1]))
