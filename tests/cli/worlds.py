@@ -1,5 +1,6 @@
 """A world for one command line: streams that remember, an environment of its own, commands that are functions."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -72,7 +73,7 @@ def say(
         stdin=StringIO(stdin),
         stdout=out,
         stderr=err,
-        environ={"HOME": "/dev/null", **(environ or {})},
+        environ={"HOME": "/dev/null", "PIP_CONFIG_FILE": os.devnull, **(environ or {})},
         load=load if runner is None else lambda _words: runner,
     )
     status = main(argv, world)

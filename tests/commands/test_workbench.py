@@ -23,7 +23,6 @@ def goal(folder: Path, build: BuildOptions, *words: str) -> Goal:
     with open_workbench(
         store,
         find_interpreter(str(environment.root), store),
-        command="install",
         options=InstallOptions(build=build, indexes=IndexOptions(no_index=True)),
         inputs=read_inputs(words, (), (), {}),
         story=Silent(),

@@ -25,7 +25,7 @@ def environ(folder: Path, **variables: str) -> dict[str, str]:
 def read(folder: Path, command: str = "install", **variables: str) -> dict[str, str]:
     """Return the settings of the global, user and site files below *folder*."""
     found = read_pip_configuration(command, environ(folder, **variables), prefix=str(folder / "venv"), platform="linux")
-    return {name: value for name, value in found.items() if name.startswith(("test-", "index"))}
+    return {entry.name: entry.text for entry in found if entry.name.startswith(("test-", "index"))}
 
 
 def test_files_beat_each_other_by_rank(tmp_path: Path) -> None:
@@ -113,6 +113,6 @@ def test_pip_itself_reads_the_same(tmp_path: Path) -> None:
     for section in ("global.", "install.", ":env:."):
         expected |= {name[len(section) :]: value for name, _, value in lines if name.startswith(section)}
     found = read_pip_configuration("install", variables)
-    assert {name: repr(value) for name, value in found.items() if name.startswith("test-")} == {
+    assert {entry.name: repr(entry.text) for entry in found if entry.name.startswith("test-")} == {
         name: value for name, value in expected.items() if name.startswith("test-")
     }

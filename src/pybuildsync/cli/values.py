@@ -1,13 +1,16 @@
-"""From a command line and the environment to a command's frozen options.
+"""From a command line and all that is configured to a command's frozen options.
 
-The order of rank, the weakest first: the default, the environment variable ``PYBUILDSYNC_<OPTION>``, the command line.
-Options that collect values take those of the environment first, then those of the command line, as pip does.
+The order of rank, the weakest first: the default, pip's files, ``PIP_<OPTION>``, the project's settings,
+``PYBUILDSYNC_<OPTION>``, the command line. Of options that collect values, a stronger source replaces what a weaker one
+says, and the command line adds to that, as in pip; those that go by name add up over all sources (``sources.adds_up``).
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TEXT, TIME, Option, variable
+from pybuildsync.cli.conversions import convert
+from pybuildsync.cli.rows import COUNT, FLAG, Option
+from pybuildsync.cli.sources import Said, adds_up, read_sources
 from pybuildsync.cli.words import Line
 from pybuildsync.commands import options as asked
 from pybuildsync.errors import UsageError
@@ -61,8 +64,10 @@ class Order(NamedTuple):
     options: CommandOptions
     presentation: Presentation
     general: General = General()
+    warnings: tuple[str, ...] = ()
 
 
+Sections: TypeAlias = dict[str, dict[str, Any]]
 _TYPES: dict[str, type[CommandOptions]] = {
     "install": asked.InstallOptions,
     "uninstall": asked.UninstallOptions,
@@ -93,22 +98,25 @@ PENDING = frozenset(
         "pip_compat", "no_color", "progress_bar", "log", "no_input", "debug", "isolated", "require_virtualenv",
     }
 )  # fmt: skip
-_YES = ("1", "true", "yes", "on")
-_NO = ("0", "false", "no", "off", "")
 
 
-def understand(line: Line, environ: Mapping[str, str]) -> Order:
-    """Return what *line* orders, with what *environ* sets.
+def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Order:
+    """Return what *line* orders, with what *environ* and the configuration that holds in *folder* set.
 
     Raises:
-        UsageError: a value is no number, no setting, none of the choices; a word is missing or too much.
+        UsageError: a value is no number, no setting, none of the choices; a word is missing or too much; a
+            configuration file can't be read.
 
     """
-    sections: dict[str, dict[str, Any]] = {name: {} for name in ("", "general", "presentation", *_SECTIONS)}
-    for option in line.command.options:
-        for flag, says_yes in _variables(option):
-            if (text := environ.get(variable(flag))) is not None:
-                _add_from_environment(sections[option.section], option, text, flag, says_yes=says_yes)
+    sections: Sections = {name: {} for name in ("", "general", "presentation", *_SECTIONS)}
+    sources = read_sources(line, environ, folder)
+    for layer in sources.layers:
+        fresh: set[str] = set()
+        for said in layer:
+            if said.option.field not in fresh and not adds_up(said.option):
+                sections[said.option.section].pop(said.option.field, None)
+            fresh.add(said.option.field)
+            _set(sections[said.option.section], said)
     seen: set[str] = set()
     for given in line.given:
         if given.option.field in PENDING:
@@ -126,148 +134,41 @@ def understand(line: Line, environ: Mapping[str, str]) -> Order:
         options=_TYPES[line.command.words[0]](**own),
         presentation=Presentation(**sections["presentation"]),
         general=General(**sections["general"]),
+        warnings=sources.warnings,
     )
 
 
-def _variables(option: Option) -> list[tuple[str, bool]]:
-    """Return the long flags of *option* that have an environment variable, and what "1" in it says."""
-    if not option.field:
-        return []
-    return [(flag, True) for flag in option.flags if flag.startswith("--")] + [(flag, False) for flag in option.off]
-
-
-def _add_from_environment(values: dict[str, Any], option: Option, text: str, flag: str, *, says_yes: bool) -> None:
-    """Add what an environment variable says. Several values stand on lines of their own, or between blanks."""
-    name = variable(flag)
-    if option.kind == FLAG:
-        values[option.field] = _read_truth(text, name) == says_yes
-    elif option.kind == COUNT:
-        values[option.field] = _read_number(option, text, name)
-    elif option.repeat:
-        parts = text.splitlines() if "\n" in text else text.split()
-        for part in parts:
-            _collect(values, option, part.strip(), name)
-    elif text:
-        values[option.field] = _convert(option, text, name)
+def _set(values: dict[str, Any], said: Said) -> None:
+    """Set what a source says."""
+    option = said.option
+    if isinstance(said.value, tuple):
+        for text in said.value:
+            _take(values, option, text, said.origin)
+    else:
+        values[option.field] = said.value
 
 
 def _add(values: dict[str, Any], option: Option, value: str | bool, seen: set[str]) -> None:  # noqa: FBT001 - as given
-    """Add what the command line says; the first count replaces the environment's."""
+    """Add what the command line says; the first count replaces what was set elsewhere."""
     if option.kind == COUNT:
         values[option.field] = values[option.field] + 1 if option.field in seen else 1
     elif option.kind == FLAG:
         values[option.field] = value
-    elif option.repeat:
-        _collect(values, option, str(value), option.name)
     else:
-        values[option.field] = _convert(option, str(value), option.name)
+        _take(values, option, str(value), option.name)
     seen.add(option.field)
 
 
-def _collect(values: dict[str, Any], option: Option, text: str, origin: str) -> None:
-    parts = [part.strip() for part in text.split(",")] if option.commas else [text]
-    added = tuple(_convert(option, part, origin) for part in parts if part)
-    values[option.field] = values.get(option.field, ()) + added
-
-
-def _convert(option: Option, text: str, origin: str) -> object:
-    """Return the value that *text* stands for; *origin* is the flag or variable to blame."""
-    if option.choices and text not in option.choices:
-        raise UsageError(f"{origin}: {text!r} is not one of {', '.join(option.choices)}")
-    return _CONVERTERS[option.kind](option, text, origin)
-
-
-def _read_truth(text: str, origin: str) -> bool:
-    if text.lower() in _YES:
-        return True
-    if text.lower() in _NO:
-        return False
-    raise UsageError(f"{origin}: {text!r} is neither yes nor no", hint="write 1 or 0")
-
-
-def _read_text(_option: Option, text: str, _origin: str) -> str:
-    return text
-
-
-def _read_number(option: Option, text: str, origin: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise UsageError(f"{origin}: {text!r} is not a whole number")
-    return int(_at_least(option, int(text), text, origin))
-
-
-def _read_seconds(option: Option, text: str, origin: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if number != number or number == float("inf"):  # noqa: PLR0124 - only nan differs from itself
-        raise UsageError(f"{origin}: {text!r} is not a number")
-    return _at_least(option, number, text, origin)
-
-
-def _at_least(option: Option, number: float, text: str, origin: str) -> float:
-    if number < option.least:
-        raise UsageError(f"{origin}: {text} is less than {option.least}")
-    return number
-
-
-def _split_scope(text: str) -> tuple[str, str, str, str]:
-    """Split ``[PACKAGE:]KEY=VALUE`` into package, key, the equals sign or "", and value."""
-    before, equals, value = text.partition("=")
-    package, colon, key = before.partition(":")
-    return (package, key, equals, value) if colon else ("", before, equals, value)
-
-
-def _read_setting(option: Option, text: str, origin: str) -> asked.Setting:
-    package, key, equals, value = _split_scope(text)
-    if not equals or not key:
-        raise UsageError(
-            f"{origin}: {text!r} is not KEY=VALUE",
-            hint=f"write {option.name} KEY=VALUE, or {option.name} PACKAGE:KEY=VALUE for one package",
-        )
-    return asked.Setting(package=package, key=key, value=value)
-
-
-def _read_match(option: Option, text: str, origin: str) -> asked.MatchRule:
-    from pybuildsync.core.policies import parse_policy
-
-    package, library, equals, policy = _split_scope(text)
-    if not equals or not library:
-        raise UsageError(
-            f"{origin}: {text!r} is not LIBRARY=POLICY",
-            hint=f"write {option.name} LIBRARY=POLICY, or {option.name} PACKAGE:LIBRARY=POLICY for one package",
-        )
-    parse_policy(policy, source=origin)
-    return asked.MatchRule(package=package, library=library, policy=policy)
-
-
-def _read_format(option: Option, text: str, _origin: str) -> asked.FormatRule:
-    return asked.FormatRule(option=option.name.removeprefix("--"), value=text)
-
-
-def _read_time(_option: Option, text: str, origin: str) -> str:
-    if text in ("latest", "source"):
-        return text
-    from datetime import datetime
-
-    try:
-        datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{origin}: {text!r} is neither latest, source nor a date", hint="write a date as 2024-05-31 (ISO 8601)"
-        ) from error
-    return text
-
-
-_CONVERTERS = {
-    TEXT: _read_text,
-    INTEGER: _read_number,
-    NUMBER: _read_seconds,
-    SETTING: _read_setting,
-    MATCH: _read_match,
-    FORMAT: _read_format,
-    TIME: _read_time,
-}
+def _take(values: dict[str, Any], option: Option, text: str, origin: str) -> None:
+    """Take the value *text*: instead of the one before, or, where an option collects, after those."""
+    if option.repeat:
+        parts = [part.strip() for part in text.split(",")] if option.commas else [text]
+        added = tuple(convert(option, part, origin) for part in parts if part)
+        values[option.field] = values.get(option.field, ()) + added
+    else:
+        values[option.field] = convert(option, text, origin)
+    if option.field == "cache_dir":  # whoever names a cache wants one
+        values.pop("no_cache", None)
 
 
 def _read_words(line: Line, sections: Mapping[str, Mapping[str, object]]) -> tuple[tuple[str, dict[str, object]], ...]:

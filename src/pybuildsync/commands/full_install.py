@@ -56,7 +56,6 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
     with open_workbench(
         around.store,
         around.interpreter,
-        command="install",
         options=options,
         inputs=inputs,
         story=story,

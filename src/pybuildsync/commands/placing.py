@@ -16,7 +16,7 @@ from pybuildsync.environments.linking import LinkMode
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.schemes import Scheme
 from pybuildsync.environments.transaction import apply
-from pybuildsync.project.pip_configuration import configuration_files
+from pybuildsync.project.settings import settings_paths
 from pybuildsync.store.location import Store
 
 Recipe: TypeAlias = tuple[Any, ...]
@@ -114,7 +114,7 @@ def _link_mode(text: str) -> LinkMode:
 def settings_files(options: InstallOptions) -> tuple[str, ...]:
     """Return the files that say what an install is to do, those that would say it if they were there included."""
     return (
-        *configuration_files(os.environ, prefix=sys.prefix, platform=sys.platform),
+        *settings_paths(options.python, os.environ, ".", platform=sys.platform),
         *options.asked.requirement_files,
         *options.asked.constraint_files,
         *options.build.build_constraint_files,

@@ -40,7 +40,6 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
         open_workbench(
             store,
             find_interpreter(options.python or None, store),
-            command="wheel",
             options=options,
             inputs=inputs,
             story=story,

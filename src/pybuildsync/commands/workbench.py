@@ -74,7 +74,6 @@ def open_workbench(
     store: Store,
     interpreter: Interpreter,
     *,
-    command: str,
     options: InstallOptions | WheelOptions,
     inputs: Inputs,
     story: Story,
@@ -89,9 +88,7 @@ def open_workbench(
 
     """
     build = options.build
-    settings = index_settings(
-        options.indexes, inputs.options, command=command, store=store, python=interpreter.executable, environ=environ
-    )
+    settings = index_settings(options.indexes, inputs.options, store=store, python=interpreter.executable)
     known = recall_answers(store, interpreter.target)
     environments = FillEnvironment(store, interpreter)
     executor = LazyExecutor(partial(_threads, build.build_jobs))
