@@ -5,6 +5,7 @@ import email
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.markers import InvalidMarker, Marker
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.metadata_text import parse_metadata, read_fields
@@ -146,3 +147,46 @@ def test_fields_are_those_of_the_standard_email_parser(lines: list[str]) -> None
         unfolded = " ".join(part for part in (line.strip() for line in str(value).split("\n")) if part)
         expected[name.lower()] = (*expected.get(name.lower(), ()), unfolded)
     assert read_fields(text) == expected
+
+
+_CLAUSES = (
+    'python_version < "3.10"',
+    'python_version  < "3.10"',
+    "python_version < '3.10'",
+    'python_version ~= "3.1"',
+    'python_version in "3.8 3.9"',
+    'sys_platform not in ""',
+    'sys_platform != "it\'s"',
+    '"linux" == sys_platform',
+    'platform_version == "1"',
+    'extra == "one-two"',
+    'extra == "One_two"',
+    'extra == "one--two"',
+    'extra != "one"',
+)
+
+
+@given(
+    st.lists(st.sampled_from(_CLAUSES), min_size=1, max_size=4),
+    st.lists(st.sampled_from([" and ", " or "]), min_size=4, max_size=4),
+    st.integers(0, 3),
+    st.integers(0, 4),
+)
+def test_markers_are_what_packaging_writes(clauses: list[str], words: list[str], start: int, end: int) -> None:
+    """Whether a marker is known to be canonical or not, with and without parentheses: it is packaging's own text."""
+    last = min(end, len(clauses)) - 1 if start < end else -1
+    parts = [
+        f"{'(' if index == start < end else ''}{clause}{')' if index == last else ''}"
+        for index, clause in enumerate(clauses)
+    ]
+    marker = "".join(part + word for part, word in zip(parts, [*words[: len(parts) - 1], ""], strict=True))
+    try:
+        expected = str(Marker(marker))
+    except InvalidMarker:
+        expected = ""
+    text = f"Name: a\nVersion: 1\nRequires-Dist: b; {marker}\n"
+    if expected:
+        assert parse_metadata(text, Origin.WHEEL).requires == (Requirement("b", marker=expected),)
+    else:
+        with pytest.raises(PackageError):
+            parse_metadata(text, Origin.WHEEL)

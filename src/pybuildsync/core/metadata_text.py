@@ -22,6 +22,14 @@ _WANTED = re.compile(
     r"^(Name|Version|Requires-Dist|Requires-Python|Provides-Extra):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE
 )
 _PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\Z")
+# Markers that are what ``packaging`` writes for them, as nearly all are: loading it takes longer than all else here.
+_CLAUSE = (
+    r"(?:(?:python_version|python_full_version|sys_platform|platform_system|platform_machine|os_name"
+    r"|implementation_name|platform_python_implementation) (?:[=!<>]=|[<>]|not in|in) \"[^\"'\\]*\""
+    r'|extra == "[a-z0-9]+(?:-[a-z0-9]+)*")'
+)
+_CHAIN = rf"{_CLAUSE}(?: (?:and|or) {_CLAUSE})"
+_PLAIN_MARKER = re.compile(rf"(?:{_CHAIN}*|\({_CHAIN}+\)(?: (?:and|or) {_CLAUSE})+)\Z")
 _FOLD = re.compile(r"\s*\n\s*")
 
 _parse = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
@@ -86,6 +94,9 @@ def _requirement(line: str) -> Requirement:
 
 @lru_cache(maxsize=8192)
 def _canonical_marker(text: str) -> str:
+    text = text.strip()
+    if _PLAIN_MARKER.match(text):
+        return text
     from packaging.markers import InvalidMarker, Marker
 
     try:
