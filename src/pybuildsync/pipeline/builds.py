@@ -19,7 +19,7 @@ from pybuildsync.core.story import (
 from pybuildsync.core.variants import Facts
 from pybuildsync.errors import PybuildsyncError
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult, Want
-from pybuildsync.pipeline.learning import go_back, learn, next_date, recall
+from pybuildsync.pipeline.learning import go_back, import_ahead, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
@@ -30,6 +30,9 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+# Seconds until the processes of builds are at work and leave this interpreter to others.
+_STARTING = 0.25
 
 
 def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
@@ -160,6 +163,8 @@ def wait_for(shop: Workshop, running: "dict[Future[BuildResult], Order]") -> dic
     pending = set(running)
     try:
         with ended_by_signals():
+            if not wait(pending, _STARTING, FIRST_COMPLETED).done:
+                import_ahead()
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
