@@ -11,9 +11,10 @@ from cli.worlds import Runner, say
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pybuildsync.cli.fast import _question, answer, remember, store_root
+from pybuildsync.cli import fast
+from pybuildsync.cli.fast import _question, answer, store_root
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
-from pybuildsync.commands.watched import is_settled, signature, watch, watch_all
+from pybuildsync.commands.watched import is_settled, name_of_question, signature, watch, watch_all
 from pybuildsync.store import default_root
 
 ARGV = ["install", "a"]
@@ -33,6 +34,11 @@ def folder(tmp_path: Path) -> Path:
     path.mkdir()
     time.sleep(0.02)
     return path
+
+
+def remember(argv: list[str], environ: dict[str, str], watched: tuple[tuple[str, str], ...], text: str) -> bool:
+    """Keep an answer of a command that begins and ends now, for the interpreter at the first path *watched*."""
+    return fast.remember(argv, environ, watched, text, python=watched[0][0] if watched else "/", since=time.time_ns())
 
 
 def test_what_was_remembered_is_answered(environ: dict[str, str], folder: Path) -> None:
@@ -106,14 +112,44 @@ def test_questions_never_run_together(argv: list[str], other: list[str]) -> None
     assert (_question(argv, {}) == _question(other, {})) == (argv == other)
 
 
-def test_a_shared_file_name_is_no_shared_answer(environ: dict[str, str], folder: Path) -> None:
-    """The question stands in the file: a file of another question, or a broken one, is not believed."""
+def test_what_is_not_whole_is_not_believed(environ: dict[str, str], folder: Path) -> None:
+    """A power cut may leave a file that is cut off, or that ends in zeros."""
     assert remember(ARGV, environ, (watch(str(folder)),), TEXT)
     (path,) = (Path(environ["PYBUILDSYNC_CACHE_DIR"]) / "answers-1").iterdir()
     content = path.read_bytes()
-    for broken in (b"", content[:40], content.replace(b"word a", b"word b"), b"\xff" + content):
-        path.write_bytes(broken)
-        assert answer(ARGV, environ) is None
+    for length in range(len(content)):
+        for broken in (content[:length], content[:length] + bytes(len(content) - length)):
+            path.write_bytes(broken)
+            assert answer(ARGV, environ) is None
+    path.write_bytes(content)
+    assert answer(ARGV, environ) == TEXT
+
+
+CONFIDED = "s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        (["--proxy", f"me:{CONFIDED}@proxy.example:3128"], {}),
+        (["--config-settings", f"token={CONFIDED}"], {}),
+        ([], {"PIP_PROXY": f"me:{CONFIDED}@proxy.example:3128"}),
+    ],
+)
+def test_what_is_asked_is_not_kept(
+    environ: dict[str, str], folder: Path, words: list[str], more: dict[str, str]
+) -> None:
+    """Words and variables may hold secrets, in whatever form: only a digest of them is kept."""
+    assert remember([*ARGV, *words], {**environ, **more}, (watch(str(folder)),), TEXT)
+    (path,) = (Path(environ["PYBUILDSYNC_CACHE_DIR"]) / "answers-1").iterdir()
+    assert CONFIDED.encode() not in path.read_bytes()
+    assert answer([*ARGV, *words], {**environ, **more}) == TEXT
+
+
+def test_new_credentials_make_no_new_question() -> None:
+    """An index may give new ones for each job."""
+    with_token = [_question([f"--index-url=https://me:{token}@index.example/"], {}) for token in ("one", "two")]
+    assert name_of_question(with_token[0]) == name_of_question(with_token[1])
 
 
 def test_what_was_changed_just_now_is_not_remembered(environ: dict[str, str], folder: Path) -> None:
@@ -147,6 +183,71 @@ def test_the_store_of_the_command_line(tmp_path: Path) -> None:
     """--cache-dir moves the answers, too."""
     assert store_root(["install", "--cache-dir", str(tmp_path)], {}) == str(tmp_path)
     assert store_root(["install", f"--cache-dir={tmp_path}"], {}) == str(tmp_path)
+    assert store_root(["install", "--cache-dir", "/other", f"--cache-dir={tmp_path}"], {}) == str(tmp_path)
+    assert store_root(["install", "--cache-dir="], {"HOME": "/h"}) == default_root({"HOME": "/h"})
+
+
+def test_a_file_that_changes_meanwhile_is_not_remembered(environ: dict[str, str], folder: Path) -> None:
+    """What was read of a requirement file before somebody wrote to it is no answer to what is in it now."""
+    file = folder.parent / "requirements.txt"
+    began = time.time_ns()
+    time.sleep(0.02)
+    file.write_text("a")
+    time.sleep(0.02)
+    watched = (watch(str(folder)), watch(str(file)))
+    assert not fast.remember(ARGV, environ, watched, TEXT, python=str(folder), since=began)
+    assert fast.remember(ARGV, environ, watched, TEXT, python=str(folder), since=time.time_ns())
+
+
+def test_times_without_a_fraction_take_longer_to_settle() -> None:
+    """Where file times are whole seconds, a second change may hide for as long."""
+    second = time.time_ns() // 10**9 * 10**9
+    assert not is_settled((("/x", f"{second - 10**9} 0 0 0 0"),))
+    assert is_settled((("/x", f"{second - 3 * 10**9} 0 0 0 0"),))
+    assert is_settled((("/x", f"{second - 10**9 + 1} 0 0 0 0"),))
+
+
+def searched(tmp_path: Path, *names: str) -> tuple[dict[str, str], list[Path]]:
+    """Return an environment whose PATH has folders called *names*, and these folders."""
+    folders = [tmp_path / name for name in names]
+    for folder in folders:
+        folder.mkdir()
+    time.sleep(0.02)
+    path = os.pathsep.join(map(str, folders))
+    return {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "PATH": path, "VIRTUAL_ENV": ""}, folders
+
+
+def test_an_interpreter_that_was_searched_for(tmp_path: Path) -> None:
+    """One that appears before it on PATH would be found instead; one behind it wouldn't."""
+    environ, (first, second, third) = searched(tmp_path, "first", "second", "third")
+    (second / "python3").touch()
+    time.sleep(0.02)
+    watched = watch_all([str(second / "python3")])
+    assert fast.remember(ARGV, environ, watched, TEXT, python="3", since=time.time_ns())
+    (third / "python3").touch()
+    assert answer(ARGV, environ) == TEXT
+    (first / "python3").touch()
+    assert answer(ARGV, environ) is None
+
+
+def test_an_interpreter_that_a_version_manager_chooses(tmp_path: Path) -> None:
+    """Its own files say which; nobody here knows them all."""
+    environ, (_, versions) = searched(tmp_path, "shims", "bin")
+    (versions / "python3").touch()
+    time.sleep(0.02)
+    now = time.time_ns()
+    watched = watch_all([str(versions / "python3")])
+    for python in ("3", f"{tmp_path}/shims/python3", "no-such-command"):
+        assert not fast.remember(ARGV, environ, watched, TEXT, python=python, since=now)
+    elsewhere = watch_all([str(tmp_path / "python3")])
+    assert not fast.remember(ARGV, {**environ, "PATH": str(versions)}, elsewhere, TEXT, python="3", since=now)
+
+
+def test_a_link_to_a_source_tree_is_not_remembered(environ: dict[str, str], folder: Path) -> None:
+    """Another version in the tree changes nothing in the folder."""
+    (folder / "a.egg-link").touch()
+    time.sleep(0.02)
+    assert not remember(ARGV, environ, (watch(str(folder)),), TEXT)
 
 
 def installed(folder: Path) -> InstallResult:
@@ -160,8 +261,9 @@ def installed(folder: Path) -> InstallResult:
 
 def test_the_command_line_remembers(environ: dict[str, str], folder: Path) -> None:
     """After an install, the same line finds nothing to do."""
+    environ["VIRTUAL_ENV"] = str(folder)
     assert say(ARGV, Runner(installed(folder)), environ=environ).out == "+ a==1\nSuccessfully installed a-1\n"
-    assert answer(ARGV, {"HOME": "/dev/null", **environ}) == TEXT
+    assert answer(ARGV, {"HOME": "/dev/null", "PIP_CONFIG_FILE": os.devnull, **environ}) == TEXT
 
 
 @pytest.mark.parametrize(
@@ -169,5 +271,6 @@ def test_the_command_line_remembers(environ: dict[str, str], folder: Path) -> No
 )
 def test_lines_that_ask_for_more_are_never_remembered(environ: dict[str, str], folder: Path, more: list[str]) -> None:
     """An upgrade asks the index; others want to see or to do the work again."""
+    environ["VIRTUAL_ENV"] = str(folder)
     assert say([*ARGV, *more], Runner(installed(folder)), environ=environ).status == 0
     assert answer([*ARGV, *more], {"HOME": "/dev/null", **environ}) is None

@@ -3,6 +3,7 @@
 import marshal
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,9 +15,10 @@ from cli.test_imports import imported, run_whole
 from cli.worlds import Said, say
 from commands.worlds import make_environment
 from environments.places import Tree, in_child, kill_this_process, record_hash, tree
-from loopback import LoopbackIndex
+from loopback import Fault, LoopbackIndex
 from pipeline.worlds import wheel
 
+from pybuildsync.cli.fast import answer
 from pybuildsync.cli.fast_install import repeat
 from pybuildsync.environments import recipes
 from pybuildsync.frontend.build_variables import is_build_variable
@@ -160,6 +162,7 @@ def test_whatever_has_changed_goes_the_long_way(world: World, change: Callable[[
     """And nothing is left of an attempt."""
     (world.root / "r.txt").write_text("app\n")
     words = ["-r", str(world.root / "r.txt")]
+    time.sleep(0.02)
     world.long("first", *words)
     assert world.again("second", *words)[1] is not None
     change(world)
@@ -167,6 +170,26 @@ def test_whatever_has_changed_goes_the_long_way(world: World, change: Callable[[
     assert text is None
     assert content(third) == content(world.environment("empty"))
     assert "lib" in world.long("fourth", *words)[1].out
+
+
+def test_a_file_that_changes_meanwhile_is_not_remembered(world: World) -> None:
+    """What the file said at first isn't what it says in the end."""
+    file = world.root / "r.txt"
+    file.write_text("app\n")
+    time.sleep(0.02)
+    world.index.fail(Fault(path=".whl", delay=0.3))
+
+    def change() -> None:
+        while not any("/app/" in request.path for request in world.index.requests):
+            time.sleep(0.01)
+        file.write_text("app\ntool\n")
+
+    changer = threading.Thread(target=change)
+    changer.start()
+    assert "tool" not in world.long("first", "-r", str(file))[1].out
+    changer.join()
+    assert world.again("second", "-r", str(file))[1] is None
+    assert answer(world.argv(world.root / "first", "-r", str(file)), world.environ) is None
 
 
 def test_what_fails_half_way_is_undone(world: World) -> None:
@@ -202,6 +225,17 @@ def test_lines_that_ask_for_more_are_never_kept(world: World, line: list[str]) -
     """They want to see or to check what this way leaves out."""
     world.long("first", "app", *line)
     assert world.again("second", "app", *line)[1] is None
+
+
+def test_variables_are_kept_as_a_digest(world: World) -> None:
+    """A token for a build tool's own registry is a build variable, too."""
+    world.environ["CARGO_REGISTRY_TOKEN"] = "s3cr3t"
+    run_whole(world.argv(world.environment("first")), world.environ)
+    files = [path for path in (world.root / "cache").rglob("*") if path.is_file()]
+    assert [path for path in files if b"s3cr3t" in path.read_bytes()] == []
+    _, modules, out = imported(world.argv(world.environment("second")), world.environ)
+    assert "pybuildsync.environments.recipes" in modules
+    assert "Successfully installed app-1.0 lib-1.0\n" in out
 
 
 def test_an_expired_listing_goes_the_long_way(tmp_path: Path) -> None:
@@ -252,7 +286,7 @@ def test_the_active_environment(world: World) -> None:
 def kept_recipe(world: World) -> tuple[Any, ...]:
     """Return the one recipe in the store."""
     (path,) = (world.root / "cache" / "recipes-1").iterdir()
-    recipe: tuple[Any, ...] = marshal.loads(path.read_bytes())[5]
+    recipe: tuple[Any, ...] = marshal.loads(path.read_bytes())[0][4]
     return recipe
 
 

@@ -58,8 +58,10 @@ def test_nothing_to_do_imports_next_to_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     time.sleep(0.02)
     code = (
-        "import sys, os, json; from pybuildsync.cli.fast import remember;"
-        "sys.exit(not remember(['install', 'a'], os.environ, json.loads(sys.argv[1]), 'nothing to do'))"
+        "import sys, os, json, time; from pybuildsync.cli.fast import remember;"
+        "((path, seen),) = json.loads(sys.argv[1]);"
+        "rest = {'python': path, 'since': time.time_ns()};"
+        "sys.exit(not remember(['install', 'a'], os.environ, ((path, seen),), 'nothing to do', **rest))"
     )
     source = str(Path(__file__).resolve().parents[2] / "src")
     watched = json.dumps([watch(str(tmp_path / "folder"))])

@@ -10,107 +10,155 @@ configuration files) none was written, replaced, added or removed. Files *inside
 edited; ``install --verify`` and ``check`` look at those.
 """
 
+import marshal
 import os
 import sys
 
 from pybuildsync import __version__
-from pybuildsync.commands.watched import is_settled, signature
+from pybuildsync.commands.watched import files_are_older, is_settled, name_of_question, signature, watch_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
 _FOLDER = "answers-1"
-_END = "\0\0"  # nothing that stands between two of these is empty, or holds a NUL
 _VARIABLES = (
     "VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "NETRC",
 )  # fmt: skip
 _PREFIXES = ("PYBUILDSYNC_", "PIP_", "PYTHON")
+# The oldest version of the format that is fast: every interpreter that may share the store reads it.
+_MARSHAL_VERSION = 4
+_END = "end"
 
 
 def answer(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> str | None:
     """Return what to print for *argv* where nothing has changed since it was answered; None to go the long way."""
-    try:
-        question = _question(argv, environ)
-        path = kept_path(_FOLDER, question, store_root(argv, environ))
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            kept = file.read()
-    except (OSError, UnicodeError):
+    known = kept(_FOLDER, _question(argv, environ), store_root(argv, environ))
+    if known is None:
         return None
-    parts = kept.split(_END, 2)
-    if len(parts) != 3 or parts[0] != question:  # noqa: PLR2004 - question, watched, text
+    watched, text = known
+    if any(signature(path) != seen for path, seen in watched):
         return None
-    watched = parts[1].split("\0")
-    for path, seen in zip(watched[::2], watched[1::2], strict=False):
-        if signature(path) != seen:
-            return None
-    return parts[2]
+    return str(text)
 
 
 def remember(
-    argv: "Sequence[str]", environ: "Mapping[str, str]", watched: tuple[tuple[str, str], ...], text: str
+    argv: "Sequence[str]",
+    environ: "Mapping[str, str]",
+    watched: tuple[tuple[str, str], ...],
+    text: str,
+    *,
+    python: str = "",
+    since: int,
 ) -> bool:
     """Keep *text* as the answer to *argv* while everything *watched* looks as it did; return whether it is kept.
 
-    It isn't where nothing is watched, where something was changed so lately that a second change could hide behind the
-    same time, and where the store can't be written.
+    *python* is what names the interpreter, "" for nothing; *since* is when the command began (Unix time, ns). Nothing
+    is kept where nothing is watched, where a file was changed while the command ran or so lately that another change
+    could hide behind the same time, where something else than files and folders decides what *python* means or what is
+    installed, and where the store can't be written.
     """
-    if not watched or not is_settled(watched):
+    if not watched or not files_are_older(watched, since) or _has_linked_trees(watched):
         return False
-    try:
-        question = _question(argv, environ)
-        path = kept_path(_FOLDER, question, store_root(argv, environ))
-        body = "\0".join([part for pair in watched for part in pair])
-        keep(path, f"{question}{_END}{body}{_END}{text}".encode("utf-8", "surrogateescape"))
-    except (OSError, UnicodeError):
+    searched = _searched_folders(python, environ, [path for path, _ in watched])
+    if searched is None:
         return False
-    return True
+    watched += watch_all(searched)
+    return is_settled(watched) and keep(_FOLDER, _question(argv, environ), store_root(argv, environ), (watched, text))
+
+
+def _has_linked_trees(watched: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether one of the folders has a mere link to a source tree, whose files aren't watched."""
+    folders = [path for path, _ in watched if os.path.isdir(path)]
+    return any(name.endswith(".egg-link") for folder in folders for name in os.listdir(folder))
+
+
+def _searched_folders(python: str, environ: "Mapping[str, str]", paths: list[str]) -> tuple[str, ...] | None:
+    """Return the folders of ``PATH`` that were searched for the interpreter that *python* names, one of *paths*.
+
+    () where a path names it. None where a version manager chooses one, by files of its own.
+    """
+    own = sys.executable if sys.prefix != sys.base_prefix else ""
+    named = python or environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX") or own
+    if os.sep in named or "/" in named:
+        whole = os.path.abspath(os.path.expanduser(named))
+        return () if any(f"{path}{os.sep}".startswith(f"{whole}{os.sep}") for path in paths) else None
+    found = {os.path.dirname(path) for path in paths if os.path.basename(path).startswith((python or "py", "py"))}
+    searched: list[str] = []
+    for folder in map(os.path.abspath, environ.get("PATH", "").split(os.pathsep)):
+        if os.path.basename(folder) == "shims":
+            return None
+        searched.append(folder)
+        if folder in found:
+            return tuple(searched)
+    return None
 
 
 def _question(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
     """Return all that is asked, and all that it is asked of, as one text; who asks an index makes no difference."""
+    system = os.uname()[2:] if hasattr(os, "uname") else ()  # markers may name its release
     lines = [f"{__version__} {os.getcwd()}", sys.executable, sys.prefix]
     lines += [f"word {word}" for word in argv]
     lines += sorted(
         [f"{name}={value}" for name, value in environ.items() if name in _VARIABLES or name.startswith(_PREFIXES)]
     )
-    text = "\0".join(lines)
-    if "@" in text:
-        from pybuildsync.errors import without_credentials
-
-        return without_credentials(text)
-    return text
+    return "\0".join([*system, anonymous("\0".join(lines))])
 
 
-def kept_path(folder: str, question: str, root: str) -> str:
-    """Return the file for *question* in *folder* of the store *root*; two questions may share one.
+def anonymous(question: str) -> str:
+    """Return *question* without the credentials in its addresses: new ones don't make it another question."""
+    if "@" not in question:
+        return question
+    from pybuildsync.errors import without_credentials
 
-    So the question stands in the file as well.
+    return without_credentials(question)
+
+
+def kept(folder: str, question: str, root: str) -> "tuple[Any, ...] | None":
+    """Return what is kept for *question* in *folder* of the store *root*; None if that is nothing, or not whole."""
+    try:
+        with open(_path(folder, question, root), "rb", buffering=0) as file:
+            value, end = marshal.loads(file.read())
+    except (OSError, EOFError, ValueError, TypeError):
+        return None
+    return value if end == _END else None
+
+
+def keep(folder: str, question: str, root: str, value: "tuple[Any, ...]") -> bool:
+    """Keep *value*, of built-in types, for *question*; return whether the store takes it, which is whole or not at all.
+
+    The question isn't kept: the variables and words in it may hold secrets.
     """
-    from _imp import source_hash  # siphash, built in: what the import system itself keys bytecode by
+    path = _path(folder, question, root)
+    part = f"{path}.{os.urandom(8).hex()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(part, "xb") as file:
+            file.write(marshal.dumps((value, _END), _MARSHAL_VERSION))
+        os.replace(part, path)
+    except OSError:
+        from contextlib import suppress
 
-    digest = source_hash(0, question.encode("utf-8", "surrogateescape")).hex()
-    return os.path.join(root, folder, digest)
+        with suppress(OSError):
+            os.unlink(part)
+        return False
+    return True
 
 
-def keep(path: str, data: bytes) -> None:
-    """Write *data* to *path*, whole or not at all; raises OSError."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    part = f"{path}.{os.getpid()}"
-    with open(part, "wb") as file:
-        file.write(data)
-    os.replace(part, path)
+def _path(folder: str, question: str, root: str) -> str:
+    return os.path.join(root, folder, name_of_question(question))
 
 
 def store_root(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
     """Return the store's folder, as ``pybuildsync.store.default_root`` has it; importing that would take too long."""
+    chosen = environ.get("PYBUILDSYNC_CACHE_DIR")
     for at, word in enumerate(argv):
         if word.startswith("--cache-dir="):
-            return os.path.abspath(os.path.expanduser(word[12:]))
-        if word == "--cache-dir":
-            return os.path.abspath(os.path.expanduser("".join(argv[at + 1 : at + 2])))
-    chosen = environ.get("PYBUILDSYNC_CACHE_DIR")
+            chosen = word[12:]
+        elif word == "--cache-dir":
+            chosen = "".join(argv[at + 1 : at + 2])
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))
     home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME") or os.path.expanduser("~")

@@ -7,14 +7,13 @@ without importing anything that a bare interpreter hasn't but ``fcntl``. Whateve
 Not where somebody watches: a terminal gets progress and colours.
 """
 
-import marshal
 import os
 import sys
 import time
 
 from pybuildsync import __version__
-from pybuildsync.cli.fast import keep, kept_path, store_root
-from pybuildsync.commands.watched import named_variables, signature
+from pybuildsync.cli.fast import anonymous, keep, kept, store_root
+from pybuildsync.commands.watched import files_are_older, name_of_question, named_variables, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,54 +41,68 @@ def repeat(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> 
     if executable is None or "--" in words:
         return None
     root = store_root(argv, environ)
-    question = _question(words, environ, root)
-    try:
-        import fcntl
-
-        with open(kept_path(_FOLDER, question, root), "rb", buffering=0) as file:
-            asked, expires, watched, variables, facts, recipe, text = marshal.loads(file.read())
-    except (OSError, ImportError, EOFError, ValueError, TypeError):
+    known = kept(_FOLDER, _question(words, environ, root), root)
+    if known is None:
         return None
+    expires, watched, (names, prefixes, values), facts, recipe, text = known
     if (
-        asked != question
-        or expires <= time.time()
-        or named_variables(environ, *variables[:2]) != variables[2]
+        expires <= time.time()
+        or name_of_question(repr(named_variables(environ, names, prefixes))) != values
         or any(signature(path) != seen for path, seen in watched)
         or not _is_interpreter(executable, facts)
     ):
         return None
+    descriptor = _hold(f"{root}/lock")
+    if descriptor is None:
+        return None
     from pybuildsync.environments.recipes import follow
 
     try:
-        descriptor = os.open(f"{root}/lock", os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return str(text) if follow(recipe, os.path.dirname(os.path.dirname(executable))) else None
-    except BlockingIOError:
-        return None
     finally:
         os.close(descriptor)
 
 
+def _hold(lock: str) -> int | None:
+    """Return the open file *lock*, held together with others; None if that isn't possible at once."""
+    try:
+        import fcntl
+
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    except (OSError, ImportError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
 def remember(
-    argv: "Sequence[str]", environ: "Mapping[str, str]", python: str, repeatable: "tuple[Any, ...]", text: str
+    argv: "Sequence[str]",
+    environ: "Mapping[str, str]",
+    python: str,
+    repeatable: "tuple[Any, ...]",
+    text: str,
+    *,
+    since: int,
 ) -> bool:
     """Keep *repeatable* (:func:`pybuildsync.commands.placing.repeatable`), which says *text* in the end.
 
-    *python* is the interpreter that *argv* was understood to name, "" for none. Return whether it is kept.
+    *python* is the interpreter that *argv* was understood to name, "" for none. Nothing is kept where a file that it
+    hangs on, other than the store's own, was changed after *since*, when the command began (Unix time, ns). Return
+    whether it is kept.
     """
     words, named = _split(argv)
     if named != python or "--" in words or _executable(named, environ) is None:
         return False
     root = store_root(argv, environ)
-    question = _question(words, environ, root)
-    try:
-        keep(kept_path(_FOLDER, question, root), marshal.dumps((question, *repeatable, text), 4))
-    except (OSError, UnicodeError):
+    expires, watched, (names, prefixes, values), *rest = repeatable
+    if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{root}{os.sep}")), since):
         return False
-    return True
+    variables = (names, prefixes, name_of_question(repr(values)))  # a token may be among them
+    return keep(_FOLDER, _question(words, environ, root), root, (expires, watched, variables, *rest, text))
 
 
 def _split(argv: "Sequence[str]") -> tuple[list[str], str]:
@@ -139,9 +152,4 @@ def _question(words: list[str], environ: "Mapping[str, str]", root: str) -> str:
     lines += sorted(
         [f"{name}={value}" for name, value in environ.items() if name in _VARIABLES or name.startswith(_PREFIXES)]
     )
-    text = "\0".join(lines)
-    if "@" in text:
-        from pybuildsync.errors import without_credentials
-
-        return without_credentials(text)
-    return text
+    return anonymous("\0".join(lines))

@@ -5,12 +5,11 @@ take from it. :func:`make` makes the next one without importing anything that a 
 executable and the ``pyvenv.cfg`` files beside it look as they did, asking the interpreter would give the same.
 """
 
-import marshal
 import os
 import sys
 
 from pybuildsync import __version__
-from pybuildsync.cli.fast import keep, kept_path, store_root
+from pybuildsync.cli.fast import keep, kept, store_root
 from pybuildsync.commands.watched import is_settled, signature
 
 TYPE_CHECKING = False
@@ -35,13 +34,11 @@ def make(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> tu
     words = _read(argv, environ)
     if words is None:
         return None
-    question = _question(words, environ)
-    try:
-        with open(kept_path(_FOLDER, question, store_root(argv, environ)), "rb", buffering=0) as file:
-            asked, watched, base, version = marshal.loads(file.read())
-    except (OSError, EOFError, ValueError, TypeError):
+    known = kept(_FOLDER, _question(words, environ), store_root(argv, environ))
+    if known is None:
         return None
-    if asked != question or any(signature(path) != seen for path, seen in watched):
+    watched, base, version = known
+    if any(signature(path) != seen for path, seen in watched):
         return None
     from pybuildsync.environments.activation import activation_command
     from pybuildsync.environments.venv import make as make_environment
@@ -64,13 +61,8 @@ def remember(argv: "Sequence[str]", environ: "Mapping[str, str]", options: "Venv
         return False
     if (words["path"], words.get("--python", "")) != (options.path, options.python):
         return False
-    question = _question(words, environ)
-    try:
-        path = kept_path(_FOLDER, question, store_root(argv, environ))
-        keep(path, marshal.dumps((question, result.watched, result.base, result.version), 4))
-    except (OSError, UnicodeError):
-        return False
-    return True
+    value = (result.watched, result.base, result.version)
+    return keep(_FOLDER, _question(words, environ), store_root(argv, environ), value)
 
 
 def _read(argv: "Sequence[str]", environ: "Mapping[str, str]") -> dict[str, str] | None:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from io import TextIOWrapper
+from time import time_ns
 from typing import Any, NamedTuple, Protocol, TextIO
 
 from pybuildsync.cli import failures
@@ -113,6 +114,7 @@ def _read(argv: Sequence[str], world: World) -> Order:
 def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     """Run the command and print its result."""
     presentation = order.presentation
+    began = time_ns()
     run = world.load(order.words)
     story = _open_story(presentation, world)
     extra: dict[str, Any] = {}
@@ -129,7 +131,7 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
         colors = choose_colors(world.stderr, presentation.color, world.environ)
         world.stderr.write(colors.paint("dim", told) + "\n")
     if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions):
-        _remember(argv, order.options, result, presentation, world)
+        _remember(argv, order.options, result, presentation, world, began=began)
     if isinstance(result, VenvResult) and isinstance(order.options, VenvOptions) and presentation == Presentation():
         from pybuildsync.cli import fast_venv
 
@@ -138,9 +140,18 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
 
 
 def _remember(
-    argv: Sequence[str], options: InstallOptions, result: InstallResult, presentation: Presentation, world: World
+    argv: Sequence[str],
+    options: InstallOptions,
+    result: InstallResult,
+    presentation: Presentation,
+    world: World,
+    *,
+    began: int,
 ) -> None:
-    """Let the same command line be answered at once next time, where that is sound and would look the same."""
+    """Let the same command line be answered at once next time, where that is sound and would look the same.
+
+    *began* is when the command did (Unix time, ns).
+    """
     asks_more = (
         options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
         or options.reinstall_packages or options.ignore_installed or options.indexes.refresh
@@ -152,11 +163,13 @@ def _remember(
     if result.watched:
         from pybuildsync.cli.fast import remember
 
-        remember(argv, world.environ, result.watched, render(result._replace(changes=()), presentation, plain))
+        text = render(result._replace(changes=()), presentation, plain)
+        remember(argv, world.environ, result.watched, text, python=options.python, since=began)
     if result.recipe and choose_colors(world.stdout, presentation.color, world.environ) == plain:
         from pybuildsync.cli.fast_install import remember as remember_recipe
 
-        remember_recipe(argv, world.environ, options.python, result.recipe, render(result, presentation, plain))
+        text = render(result, presentation, plain)
+        remember_recipe(argv, world.environ, options.python, result.recipe, text, since=began)
 
 
 def _open_story(presentation: Presentation, world: World) -> ClosableStory:

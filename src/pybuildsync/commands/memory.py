@@ -7,16 +7,17 @@ jobs fast. Never remembers what hangs on a source tree.
 """
 
 import marshal
+import os
 import time
-from binascii import crc32
 from typing import NamedTuple
 
 from pybuildsync.commands.results import Change
-from pybuildsync.commands.watched import signature, watch_all
+from pybuildsync.commands.watched import files_are_older, name_of_question, signature, watch_all
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 
-_FORMAT = 1
+_FORMAT = 2
+_EVER = 1 << 63  # ns: later than every file
 
 
 class Evidence(NamedTuple):
@@ -36,32 +37,29 @@ class Remembered(NamedTuple):
 
 def recall(store: Store, question: str) -> Remembered | None:
     """Return the plan that answers *question*, if all that it hangs on is as it was."""
-    data = read_record(store, "plans", _key(question))
+    data = read_record(store, "plans", name_of_question(question))
     if data is None:
         return None
-    kept = marshal.loads(data)
-    if kept[0] != _FORMAT or kept[1] != question or kept[2] <= time.time():
+    number, *kept = marshal.loads(data)
+    if number != _FORMAT:
         return None
-    if any(signature(path) != seen for path, seen in kept[3]):
+    expires, watched, wheels, changes = kept
+    if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
         return None
-    return Remembered(kept[4], tuple(Change(*change) for change in kept[5]), Evidence(kept[3], kept[2]))
+    return Remembered(wheels, tuple(Change(*change) for change in changes), Evidence(watched, expires))
 
 
-def remember(store: Store, question: str, plan: Remembered, *, paths: tuple[str, ...], expires: float) -> Evidence:
+def remember(
+    store: Store, question: str, plan: Remembered, *, paths: tuple[str, ...], expires: float, since: int = _EVER
+) -> Evidence | None:
     """Keep *plan* as the answer to *question* while *paths* look as they do, until *expires* (a Unix time).
 
-    Return that as evidence.
+    Return that as evidence; None, nothing kept, if one of the files among *paths*, the store's own apart, was changed
+    after *since*, when the command began (Unix time, ns): the plan may be for what was in it before.
     """
     watched = watch_all(paths)
-    write_record(
-        store,
-        "plans",
-        _key(question),
-        marshal.dumps((_FORMAT, question, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)))),
-    )
+    if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{store.root}{os.sep}")), since):
+        return None
+    parts = (_FORMAT, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)))
+    write_record(store, "plans", name_of_question(question), marshal.dumps(parts))
     return Evidence(watched, expires)
-
-
-def _key(question: str) -> str:
-    data = question.encode("utf-8", "surrogateescape")
-    return f"{crc32(data):08x}{crc32(data[::-1]):08x}{len(data):x}"
