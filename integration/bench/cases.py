@@ -1,8 +1,8 @@
 """What is measured: a row for each line of the speed table, with its rule of what stands ready before the clock starts.
 
 ======== ===========================================================================================================
-cache    ``warm``: this very job has been done before; ``unbuilt``: likewise, but nothing that was built is left;
-         ``cold``: an empty folder
+cache    ``warm``: this very job has been done before; ``unbuilt``: likewise, but nothing is left that any build has
+         left; ``tools``: likewise, but for the byte code of the build's tools; ``cold``: an empty folder
 place    ``fresh``: a new environment each round, empty but for what is ``present``; ``full``: one that has everything
          already; ``none``: an address where nothing is yet
 ======== ===========================================================================================================
@@ -53,6 +53,17 @@ CASES = (
         present=NEEDED,
         sdist="softioc-4.6.1",
         cache="unbuilt",
+        floor="hooks",
+        goal=1.0,
+        hope=0.8,
+    ),
+    Case(
+        name="build-next",
+        row="the same, its build tools used before",
+        requirements=BUILT,
+        present=NEEDED,
+        sdist="softioc-4.6.1",
+        cache="tools",
         floor="hooks",
         goal=1.0,
         hope=0.8,

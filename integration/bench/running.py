@@ -83,8 +83,10 @@ def _contestant(ground: Ground, case: Case, tool: Tool) -> Callable[[str], Comma
             _environment(ground, environment, case.present)
         if case.cache == "cold":
             return list(verb(Job(ground.index, ground.path(root, f"cache-{number}"), environment, case.requirements)))
-        if case.cache == "unbuilt":
+        if case.cache in ("unbuilt", "tools"):
             tool.forget_builds(first.cache, ground.recording.file(case.sdist + ".tar.gz"))
+        if case.cache == "unbuilt":
+            tool.forget_byte_code(first.cache)
         job = Job(ground.index, first.cache, environment, case.requirements)
         if tool.look and case.place == "fresh":
             ground.watch.run(tool.look(job))

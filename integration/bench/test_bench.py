@@ -102,6 +102,18 @@ def test_uv_forgets_what_it_built_but_not_what_it_fetched(tmp_path: Path) -> Non
     assert left == {"abc", "abc/src", "abc/src/setup.py", "revision.http"}
 
 
+def test_we_forget_what_builds_have_left_and_keep_what_was_fetched(tmp_path: Path) -> None:
+    """What a build leaves besides its wheel, byte code of its tools, is forgotten apart from what was built."""
+    for path in ("built-1/a/result", "plans-1/b", "wheels-1/c/files/d.py", "wheels-1/c/gathered/e/0-9.x.pyc"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    tool = pybuildsync("pybuildsync")
+    tool.forget_builds(str(tmp_path), "")
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["0-9.x.pyc", "d.py"]
+    tool.forget_byte_code(str(tmp_path))
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["d.py"]
+
+
 @pytest.mark.parametrize("tool", [pip("site"), uv("uv"), pybuildsync("pybuildsync")], ids=lambda tool: tool.name)
 def test_everybody_is_asked_for_the_same(tool: object) -> None:
     """Index, cache, environment and requirements stand in every tool's command."""

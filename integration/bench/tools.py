@@ -29,7 +29,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One contestant. Every field but the first gives a command; ``look`` is run before the timing, if there is any."""
+    """One contestant: fields that give commands, of which ``look`` is run before the timing, if there is any.
+
+    ``forget_builds(cache, sdist)`` removes what was built, ``forget_byte_code(cache)`` the byte code of build tools.
+    """
 
     name: str
     install: Callable[[Job], list[str]]
@@ -38,6 +41,7 @@ class Tool:
     version: Callable[[Job], list[str]]
     look: Callable[[Job], list[str]] | None
     forget_builds: Callable[[str, str], None]
+    forget_byte_code: Callable[[str], None] = lambda _: None
 
 
 def _python(environment: str) -> str:
@@ -107,6 +111,10 @@ def pybuildsync(program: str) -> Tool:
             for folder in glob.glob(os.path.join(cache, f"{kind}-*")):
                 shutil.rmtree(folder)
 
+    def forget_byte_code(cache: str) -> None:
+        for folder in glob.glob(os.path.join(cache, "wheels-*", "*", "gathered")):
+            shutil.rmtree(folder)
+
     return Tool(
         name="pybuildsync",
         install=install,
@@ -115,6 +123,7 @@ def pybuildsync(program: str) -> Tool:
         version=lambda _: [program, "--version"],
         look=lambda job: [program, "list", "--python", job.environment, "--cache-dir", job.cache],
         forget_builds=forget,
+        forget_byte_code=forget_byte_code,
     )
 
 
