@@ -8,7 +8,7 @@ from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
 from pybuildsync.core.goal import Direct, Formats, Goal
-from pybuildsync.core.loop import Settled, settle
+from pybuildsync.core.loop import Settled, is_left_out, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import judge
 from pybuildsync.core.requirements import Requirement, parse_requirement
@@ -164,7 +164,8 @@ class World:
                 facts = facts.with_date(source, date)
                 continue
             if facts.by_key(key) is None:
-                facts = facts.with_variant(self._variant(goal, source, key, against, wheel="" if prepare else key))
+                wheel = "" if prepare or is_left_out(goal, chosen) else key
+                facts = facts.with_variant(self._variant(goal, source, key, against, wheel=wheel))
         return facts
 
     def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:

@@ -7,7 +7,7 @@ from core.fakes import World, requirements
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
-from pybuildsync.core.goal import AT_SOURCE, Direct, Formats, Goal, Installed
+from pybuildsync.core.goal import AT_SOURCE, Direct, Formats, Goal, Installed, Releases
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.resolution import NoSolution, Resolution, resolve
@@ -106,7 +106,10 @@ def test_a_pre_release_that_one_names_counts_for_all() -> None:
     world = wheels("lib", "1.0", "2.0rc1").wheel("b", "1", "lib>=1").wheel("c", "1", "lib>=2.0rc1")
     assert run(world, world.goal("b")) == {"b": "1", "lib": "1.0"}
     assert run(world, world.goal("b", "c")) == {"b": "1", "c": "1", "lib": "2.0rc1"}
-    assert run(world, world.goal("b", pre_releases=True)) == {"b": "1", "lib": "2.0rc1"}
+    assert run(world, world.goal("b", releases=Releases(all_releases=frozenset({":all:"})))) == {
+        "b": "1",
+        "lib": "2.0rc1",
+    }
 
 
 def test_a_pin_has_what_is_yanked_whoever_says_it() -> None:

@@ -10,7 +10,7 @@ from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Inputs, formats_of, read_inputs
 from pybuildsync.commands.local_paths import Locals, read_locals
 from pybuildsync.commands.options import BuildOptions, InstallOptions, SelectionOptions, Setting, WheelOptions
-from pybuildsync.core.goal import AT_SOURCE, Goal
+from pybuildsync.core.goal import ALL, AT_SOURCE, Goal, Releases
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
 from pybuildsync.core.story import Story
@@ -124,7 +124,7 @@ def open_workbench(
                 build_constraints=for_builds.constraints,
                 formats=formats_of(_format_rules(options.selection, inputs)),
                 policies=policy_book(build),
-                pre_releases=options.selection.pre or ("--pre", "") in inputs.options,
+                releases=Releases(frozenset({ALL} if options.selection.pre or ("--pre", "") in inputs.options else ())),
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )

@@ -35,6 +35,24 @@ class Formats(NamedTuple):
         return ALL not in self.only_binary or project in self.no_binary
 
 
+class Releases(NamedTuple):
+    """Whose pre-releases count (``all_releases``) and whose never do (``only_final``); ":all:" means every project.
+
+    A project named in one beats ":all:" in the other, as in pip.
+    """
+
+    all_releases: frozenset[str] = frozenset()
+    only_final: frozenset[str] = frozenset()
+
+    def pre_releases(self, project: str) -> bool | None:
+        """Whether pre-releases of *project* count; None where specifiers decide (PEP 440)."""
+        if project in self.all_releases:
+            return True
+        if project in self.only_final:
+            return False
+        return True if ALL in self.all_releases else False if ALL in self.only_final else None
+
+
 class Installed(NamedTuple):
     """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built."""
 
@@ -60,7 +78,13 @@ class Goal(NamedTuple):
     none installs anything. ``reinstall`` are names whose installed files don't count; ``upgrade`` are names whose
     installed versions aren't preferred. ``extra_build`` adds build requirements per project. ``build_date`` holds the
     build tools of all sources to a date (ISO 8601), "source" to each source's own upload time, "" to none.
-    ``hashes`` are ("ALGORITHM:HEX", ...) of a project's files: what runs is one of these; others are not limited.
+    ``hashes`` are ("ALGORITHM:HEX", ...) of a project's files: what runs is one of these; others are not limited, but
+    with ``needs_hashes`` they aren't built, either.
+
+    ``prefer_wheels`` rather takes an older release with a wheel than a newer one to build. ``any_python`` heeds no
+    Requires-Python of what runs. ``wheels_for`` is what wheels of what runs must fit, None for ``target``. All files
+    were ``uploaded_before`` a time (ISO 8601, "" for none); the knowledge sees to it. ``left_out`` are names that are
+    resolved for what they require only: they needn't be built, and don't run.
     """
 
     target: Target
@@ -74,10 +98,21 @@ class Goal(NamedTuple):
     upgrade: frozenset[str] = frozenset()
     direct: tuple[Direct, ...] = ()
     extra_build: tuple[tuple[str, tuple[Requirement, ...]], ...] = ()
-    pre_releases: bool = False
+    releases: Releases = Releases()
     no_dependencies: bool = False
     build_date: str = ""
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    needs_hashes: bool = False
+    prefer_wheels: bool = False
+    any_python: bool = False
+    wheels_for: Target | None = None
+    uploaded_before: str = ""
+    left_out: frozenset[str] = frozenset()
+
+    @property
+    def running_target(self) -> Target:
+        """What the wheels of what runs must fit; what builds must fit ``target``."""
+        return self.wheels_for or self.target
 
 
 class Knowledge(Protocol):

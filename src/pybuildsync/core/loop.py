@@ -59,7 +59,9 @@ def settle(
         history.append(versions)
         builder.foresee(resolution)
         known = facts
-        prepared = tuple(chosen for chosen in resolution.chosen if _is_prepared(chosen))
+        prepared = tuple(
+            chosen for chosen in resolution.chosen if _is_prepared(chosen) and not is_left_out(goal, chosen)
+        )
         needed = tuple(chosen for chosen in prepared if chosen.scope)  # others are built with these
         if needed:
             facts = builder.finish(goal, needed, facts)
@@ -97,6 +99,11 @@ def _is_worth_preparing(resolution: Resolution) -> bool:
 def _is_prepared(chosen: Chosen) -> bool:
     variant = chosen.pick.variant
     return variant is not None and variant.is_prepared and not chosen.pick.installed
+
+
+def is_left_out(goal: Goal, chosen: Chosen) -> bool:
+    """Whether *chosen* won't run: that its metadata is known will do."""
+    return not chosen.scope and chosen.name in goal.left_out
 
 
 def _what_changed(before: dict[str, str], now: dict[str, str]) -> Resolved:

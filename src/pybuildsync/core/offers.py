@@ -15,7 +15,7 @@ from pybuildsync.core.reasons import Barred
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf
 from pybuildsync.core.variants import Facts, Source, Variant
-from pybuildsync.core.version_sets import accepts
+from pybuildsync.core.version_sets import accepts, is_pre_release
 from pybuildsync.core.wheel_choice import TagRanks, best_wheel
 
 
@@ -38,12 +38,13 @@ class Offers:
         self.markers = MarkerAnswers(goal.target)
         self._knowledge = knowledge
         self._admitted = admitted
-        self._ranks = TagRanks(goal.target)
+        ranks = TagRanks(goal.target)
+        self._ranks = {True: ranks, False: TagRanks(goal.wheels_for) if goal.wheels_for else ranks}  # for a build?
         self._shelves: dict[tuple[bool, str], Shelf] = {}
         self._pinned: dict[str, set[str]] = {}  # in what runs and in what builds: a pin counts for both
         self._refused: list[tuple[str, str]] = []
         self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
-        self._python: dict[str, bool] = {}
+        self._python: dict[tuple[bool, str], bool] = {}
         self._direct = {direct.name: direct for direct in goal.direct}
         self._hashes = {name: frozenset(hashes) for name, hashes in goal.hashes}
         self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
@@ -55,6 +56,7 @@ class Offers:
         if shelf is None:
             direct = self._direct.get(name)
             kept = self.installed_version(name)
+            wanted = self.goal.releases.pre_releases(name)
             variants = tuple(variant for variant in self.facts.variants if variant.source.name == name)
             if direct is not None:
                 variants = tuple(variant for variant in variants if _is_of(variant, direct.source))
@@ -63,11 +65,17 @@ class Offers:
                 variants=variants,
                 installed=None if building else self._installed.get(name),
                 direct=direct,
-                pre_releases=self.goal.pre_releases or name in self._admitted,
+                pre_releases=True if name in self._admitted and wanted is None else wanted,
+                usable=lambda files: any(self._fits(file, name, building=building) for file in files),
                 pinned=self._pinned.setdefault(name, {kept} - {""}),
                 kept=kept,
             )
         return shelf
+
+    def admits_pre_releases(self, name: str, specifier: str) -> bool:
+        """Whether *specifier*, all that is asked of the project *name*, lets a pre-release of it run."""
+        shelf = self.shelf(name, building=False)
+        return any(map(is_pre_release, shelf.versions_in(shelf.mask(specifier))))
 
     def pick(self, name: str, bit: int, *, building: bool) -> Pick | Barred:
         """Return what entry *bit* of the project *name* stands for, or why it can't be had."""
@@ -87,17 +95,26 @@ class Offers:
             return Barred(variant.contradiction) if variant.contradiction else Pick(version, variant=variant)
         if shelf.direct is not None and shelf.direct.source is not None:
             return Pick(version, source=shelf.direct.source)
-        files = self._usable(shelf, version, shelf.files(entry.position))
+        files = self._usable(shelf, version, shelf.files(entry.position), building=building)
         if isinstance(files, Barred):
             return files
         if not building and name in self._hashes:
-            files = tuple(file for file in files if _may_have(file, self._hashes[name]))
+            files = _with_hash(files, self._hashes[name])
             if not files:
                 return Barred("has no file with a hash that was given (--hash)")
-        return self._best(shelf, name, version, files)
+        return self._best(shelf, name, version, files, building=building)
+
+    def _fits(self, file: DistributionFile, name: str, *, building: bool) -> bool:
+        """Whether *file* of the project *name* can be had here, be it yanked or not."""
+        formats = self.goal.formats
+        if not self.python_fits(file.requires_python, building=building):
+            return False
+        if file.is_wheel:
+            return formats.allows_wheel(name) and self._ranks[building].rank(file.filename) >= 0
+        return formats.allows_source(name)
 
     def _usable(
-        self, shelf: Shelf, version: str, files: tuple[DistributionFile, ...]
+        self, shelf: Shelf, version: str, files: tuple[DistributionFile, ...], *, building: bool
     ) -> tuple[DistributionFile, ...] | Barred:
         """Return the *files* of a release that are neither yanked nor for another Python, or why there are none."""
         if not files:
@@ -107,13 +124,16 @@ class Offers:
             self._refused.append((shelf.project, version))
             reason = next((file.yanked for file in files if file.yanked), "")
             return Barred(f"was yanked{f' ({reason})' if reason else ''}")
-        fitting = tuple(file for file in live or files if self.python_fits(file.requires_python))
+        fitting = tuple(file for file in live or files if self.python_fits(file.requires_python, building=building))
         return fitting or Barred(f"needs Python {(live or files)[0].requires_python}")
 
-    def _best(self, shelf: Shelf, name: str, version: str, files: tuple[DistributionFile, ...]) -> Pick | Barred:
+    def _best(
+        self, shelf: Shelf, name: str, version: str, files: tuple[DistributionFile, ...], *, building: bool
+    ) -> Pick | Barred:
         """Return the best of the usable *files* of a release, or why none will do."""
-        formats, target = self.goal.formats, self.goal.target
-        wheel = best_wheel(files, self._ranks)
+        formats = self.goal.formats
+        target = self.goal.target if building else self.goal.running_target
+        wheel = best_wheel(files, self._ranks[building])
         if wheel is not None and (shelf.direct is not None or formats.allows_wheel(name)):
             return Pick(version, file=wheel)
         sdist = _best_sdist(files)
@@ -171,29 +191,47 @@ class Offers:
             elif "extra" in requirement.marker and self.markers.hold(requirement.marker, extra):
                 yield requirement
 
-    def python_fits(self, requires_python: str) -> bool:
+    def python_fits(self, requires_python: str, *, building: bool) -> bool:
         """Whether *requires_python* accepts the target's Python; what is no specifier counts as none, as in pip."""
-        if not requires_python:
+        if not requires_python or (self.goal.any_python and not building):
             return True
-        answer = self._python.get(requires_python)
+        answer = self._python.get((building, requires_python))
         if answer is None:
+            target = self.goal.target if building else self.goal.running_target
             try:
-                answer = accepts(requires_python, self.goal.target.full_version)
+                answer = accepts(requires_python, target.release)
             except ValueError:  # packaging's InvalidSpecifier
                 answer = True
-            self._python[requires_python] = answer
+            self._python[building, requires_python] = answer
         return answer
+
+    def first_wheel(self, name: str, entries: int, *, building: bool) -> int:
+        """Return the first of *entries* of the project *name* that need not be built, 0 if all must be."""
+        while entries:
+            bit = (entries & -entries).bit_length() - 1
+            pick = self.pick(name, bit, building=building)
+            if isinstance(pick, Pick) and (pick.file is not None or pick.installed):
+                return bit
+            entries &= entries - 1
+        return 0
 
 
 def _is_of(variant: Variant, source: Source | None) -> bool:
     return source is not None and variant.source.identity == source.identity
 
 
-def _may_have(file: DistributionFile, hashes: frozenset[str]) -> bool:
-    """Whether *file* may have one of *hashes* ("ALGORITHM:HEX"), as far as its index says which it has."""
+def _with_hash(files: tuple[DistributionFile, ...], hashes: frozenset[str]) -> tuple[DistributionFile, ...]:
+    """Return those of *files* that have one of *hashes* ("ALGORITHM:HEX"), else those of which nobody says."""
     algorithms = {each.partition(":")[0] for each in hashes}
-    known = [f"{algorithm}:{digest}" for algorithm, digest in file.hashes if algorithm in algorithms]
-    return not known or any(each in hashes for each in known)
+    open_ = []
+    sure = []
+    for file in files:
+        known = [f"{algorithm}:{digest}" for algorithm, digest in file.hashes if algorithm in algorithms]
+        if not known:
+            open_.append(file)
+        elif any(each in hashes for each in known):
+            sure.append(file)
+    return tuple(sure or open_)
 
 
 def _best_sdist(files: tuple[DistributionFile, ...]) -> DistributionFile | None:

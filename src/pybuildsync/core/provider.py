@@ -86,7 +86,11 @@ class PackagingProvider:
             base = decided((scope, name, ""))
             return base if allowed >> base & 1 and base else _newest(allowed)
         preferred = allowed & self._preferred(scope, name, decided)
-        return _newest(preferred or allowed & ~self.offers.yanked(self.shelf(package)) or allowed)
+        if preferred:
+            return _newest(preferred)
+        rest = allowed & ~self.offers.yanked(self.shelf(package)) or allowed
+        wheel = self.offers.first_wheel(name, rest, building=bool(scope)) if self.goal.prefer_wheels else 0
+        return wheel or _newest(rest)
 
     def _preferred(self, scope: Scope, name: str, decided: Callable[[Package], int]) -> int:
         """Return the entries of *name* that are taken before newer ones, 0 for none."""
@@ -112,7 +116,7 @@ class PackagingProvider:
             return Unavailable(pick)
         if pick.source is not None and any(chained == name for chained, _ in scope):
             return Unavailable(NeedsItself(scope, name))
-        metadata = self._metadata(name, pick)
+        metadata = self._metadata(name, pick, building=building)
         if isinstance(metadata, Barred):
             return Unavailable(metadata)
         only_installed = self.goal.no_dependencies and not building
@@ -132,13 +136,13 @@ class PackagingProvider:
                 self._matches(needs, scope, variant)
         return needs.result()
 
-    def _metadata(self, name: str, pick: Pick) -> Metadata | Barred:
+    def _metadata(self, name: str, pick: Pick, *, building: bool) -> Metadata | Barred:
         """Return the metadata of *pick*, or why that can't be had."""
         try:
             metadata = self.offers.metadata(name, pick)
         except InvalidMetadataError as error:
             return Barred(f"has invalid metadata ({next(iter(error.why.splitlines()), error.what)})")
-        if not pick.installed and not self.offers.python_fits(metadata.requires_python):
+        if not pick.installed and not self.offers.python_fits(metadata.requires_python, building=building):
             return Barred(f"needs Python {metadata.requires_python}")
         return metadata
 

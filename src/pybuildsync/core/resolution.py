@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
+from pybuildsync.core.pre_releases import admitted_together
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.solver.outcome import Failure, Solution
 from pybuildsync.core.solver.solve import solve
@@ -68,8 +69,8 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
         NoSolution: there is none; the error explains it in sentences.
 
     """
-    admitted: frozenset[str] = frozenset()
     goal = goal._replace(policies=goal.policies.with_promises(facts.promises))
+    admitted = admitted_together(goal, knowledge, facts)
     while True:
         provider = PackagingProvider(goal, knowledge, facts, admitted)
         outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_ranking(goal))
@@ -121,6 +122,9 @@ def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSo
     asked = (each for each in provider.goal.requirements if provider.offers.markers.hold(each.marker))
     for requirement in asked:
         shelf = provider.shelf(((), requirement.name, ""))
+        if not shelf.versions and provider.goal.uploaded_before:
+            what = f"no index has a file of {requirement.name} from before {provider.goal.uploaded_before}"
+            return NoSolution(what, why=why, hint="take a later time with --uploaded-prior-to")
         if not shelf.versions:
             hint = "check the spelling, or name the index that has it with --extra-index-url"
             return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint)

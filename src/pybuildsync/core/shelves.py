@@ -32,7 +32,8 @@ class Shelf:
     """The entries of one project, and sets of them.
 
     ``pinned`` collects the versions that a specifier pins (PEP 592), maybe together with other shelves of the project;
-    ``kept`` is a version whose being a pre-release doesn't count.
+    ``kept`` is a version whose being a pre-release doesn't count. ``pre_releases`` tells whether they count, None where
+    specifiers decide: then they also count where no final release fits that has ``usable`` files.
     """
 
     def __init__(
@@ -42,7 +43,8 @@ class Shelf:
         variants: tuple[Variant, ...] = (),
         installed: Installed | None = None,
         direct: Direct | None = None,
-        pre_releases: bool = False,
+        pre_releases: bool | None = None,
+        usable: Callable[[tuple[DistributionFile, ...]], bool] = bool,
         pinned: set[str] | None = None,
         kept: str = "",
     ) -> None:
@@ -71,7 +73,8 @@ class Shelf:
         self._pre = pre_release_mask(versions)
         if kept in versions:  # what is installed may stay
             self._pre &= ~(1 << versions.index(kept))
-        self._admit_all = pre_releases
+        self._pre_releases = pre_releases
+        self._usable = usable
         self.pinned = set[str]() if pinned is None else pinned
         self.positions = cache(self._positions)
 
@@ -103,9 +106,16 @@ class Shelf:
         mask = specifier_mask(self.versions, specifier)
         if pinned_version(specifier):
             self.pinned |= {version for at, version in enumerate(self.versions) if mask >> at & 1}
-        if self._admit_all or self.direct is not None or admits_pre_releases(specifier):
+        finals = mask & ~self._pre
+        if finals == mask or self._pre_releases or self.direct is not None:
             return mask
-        return mask & ~self._pre or mask  # pre-releases only where nothing else fits
+        if self._pre_releases is not None:
+            return finals
+        return finals if not admits_pre_releases(specifier) and self._any_usable(finals) else mask
+
+    def _any_usable(self, positions: int) -> bool:
+        """Whether a release at one of *positions* can be had here: else pre-releases count, as in pip."""
+        return any(self._usable(self.files(at)) for at in range(positions.bit_length()) if positions >> at & 1)
 
     def mask(self, specifier: str) -> int:
         """Return the solver's mask of the entries that *specifier* accepts."""

@@ -21,6 +21,11 @@ class Target(NamedTuple):
     markers: tuple[tuple[str, str], ...]
 
     @property
+    def release(self) -> str:
+        """The version without what marks a pre-release: "3.14.0" for 3.14.0rc1, which meets ">=3.14" as in pip."""
+        return self.full_version.rstrip("+").partition("a")[0].partition("b")[0].partition("rc")[0]
+
+    @property
     def platform(self) -> str:
         """The platform part of the best tag, such as ``manylinux_2_36_x86_64``."""
         return self.tags[0].rpartition("-")[2]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.goal import Goal
+from pybuildsync.core.loop import is_left_out
 from pybuildsync.core.metadata_text import parse_metadata
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.story import (
@@ -63,7 +64,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
         if recalled is not None:
             facts = recalled
             continue
-        only_metadata = prepare and (chosen.name, chosen.version) not in for_builds
+        only_metadata = (prepare or is_left_out(goal, chosen)) and (chosen.name, chosen.version) not in for_builds
         want: tuple[Want, ...] = ("metadata",) if only_metadata else ("wheel",)
         running[submit(shop, order, facts, want)] = order
     return _collect(shop, goal, facts, running)
