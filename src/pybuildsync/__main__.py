@@ -1,7 +1,7 @@
 """The entry point of ``pybuildsync`` and ``python -m pybuildsync``.
 
 Answers what needs next to nothing before anything is imported: the version, an ``install`` that finds nothing to do or
-does again what was done before, another ``venv``.
+does again what was done before, another ``venv``. ``pybuildsync pip install`` is ``pybuildsync install``.
 """
 
 import sys
@@ -10,6 +10,9 @@ import sys
 def main() -> int:
     """Run the command line and return the exit status."""
     arguments = sys.argv[1:]
+    given = arguments
+    if arguments[:1] == ["pip"]:
+        arguments = arguments[1:]
     text, told = None, ""
     if arguments in (["--version"], ["-V"]):
         from pybuildsync import __version__
@@ -45,7 +48,7 @@ def main() -> int:
         return 0
     from pybuildsync.cli.main import main as run
 
-    return run(arguments)
+    return run(given)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,24 @@ from pybuildsync import __version__
 from pybuildsync.cli.option_groups import BEFORE, EVERYWHERE
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Command, Option, variable
-from pybuildsync.cli.words import Given, HelpAsked, Line, command_position, flags_of, is_group, split_command
+from pybuildsync.cli.words import (
+    Given,
+    HelpAsked,
+    Line,
+    accepted_options,
+    command_position,
+    complete_flag,
+    flags_of,
+    is_group,
+    split_command,
+)
 from pybuildsync.errors import UsageError
 
 _WIDEST = 100
+_CONFIGURED = (
+    "Any option may be configured: {} or, where pip has it, PIP_CACHE_DIR, and cache-dir in [tool.pybuildsync] of "
+    "pyproject.toml or in pip.conf."
+)
 _BEFORE = flags_of(BEFORE)  # may stand before the command
 
 
@@ -49,7 +63,15 @@ class _Remember(argparse.Action):
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Writes ``-r, --requirement FILE``: the value once."""
+    """Writes ``-r, --requirement FILE``: the value once; keeps paragraphs apart."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        import textwrap
+
+        return "\n".join(
+            textwrap.fill(part, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+            for part in text.split("\n\n")
+        )
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
@@ -75,7 +97,7 @@ def read_arguments(argv: Sequence[str], width: int = _WIDEST) -> Line:
     if "--" not in rest:  # argparse takes what looks like a negative number for a word
         unknown += [word for word in read.words if word.startswith("-") and word != "-"]
     if unknown:
-        parser.error(_unknown_option(unknown[0], command))
+        parser.error(_unknown_option(unknown, command))
     return Line(command, tuple(read.given), tuple(read.words))
 
 
@@ -86,13 +108,12 @@ def make_parser(command: Command, width: int = _WIDEST) -> argparse.ArgumentPars
         prog=f"pybuildsync {command.name}",
         usage=_usage(command),
         description=f"{command.summary[0].upper()}{command.summary[1:]}.",
-        epilog=f"The environment may set every option: {variable('--cache-dir')} stands for --cache-dir. "
-        + (f"Example: pybuildsync {command.example}" if command.example else ""),
+        epilog=_epilog(command),
         formatter_class=lambda prog: _Formatter(prog, max_help_position=34, width=min(width, _WIDEST)),
         allow_abbrev=False,
         add_help=False,
     )
-    parser.flags = flags_of(command.options)
+    parser.flags = flags_of(accepted_options(command))
     words = parser.add_argument_group("Arguments") if positional else parser
     words.add_argument(
         "words",
@@ -100,10 +121,11 @@ def make_parser(command: Command, width: int = _WIDEST) -> argparse.ArgumentPars
         metavar=positional.metavar if positional else None,
         help=positional.help if positional else argparse.SUPPRESS,
     )
-    groups = {option.group: parser.add_argument_group(option.group) for option in command.options}
-    for option in command.options:
+    shown = [option for option in command.options if option.field]
+    groups = {option.group: parser.add_argument_group(option.group) for option in shown}
+    for option in accepted_options(command):
         for flags, settings in _spellings(option):
-            groups[option.group].add_argument(
+            (groups[option.group] if option.field else parser).add_argument(
                 *flags, action=_Remember, dest="given", default=argparse.SUPPRESS, **settings
             )
     groups["Output"].add_argument("-h", "--help", action="help", help="show this")
@@ -145,6 +167,7 @@ def _without_command(words: list[str], width: int) -> NoReturn:
     before, named = words[:at], [word for word in words[at:] if not word.startswith("-")]
     group = named[0] if named and is_group(named[0]) else ""
     unknown = [word for word in before if word.startswith("-") and word.partition("=")[0] not in _BEFORE]
+    unknown = [word for word in unknown if not complete_flag(word.partition("=")[0], _BEFORE, "")]
     if "--help" in words or "-h" in words or (not unknown and named == [group][: bool(group)]):
         raise HelpAsked(general_help(width, group))
     if unknown:
@@ -158,13 +181,29 @@ def _without_command(words: list[str], width: int) -> NoReturn:
     raise UsageError(f"unknown {group} command {wrong!r}".replace("  ", " "), hint=hint)
 
 
-def _unknown_option(word: str, command: Command) -> str:
-    """Say that *command* doesn't have the option *word*, and which it may have meant."""
+def _unknown_option(words: Sequence[str], command: Command) -> str:
+    """Say that *command* doesn't have the option that is wrong among *words*, and which it may have meant."""
+    flags = flags_of(accepted_options(command))
+    wrong = [word for word in words if not complete_flag(word.partition("=")[0], flags, command.words[0])]
+    flag = (wrong or words)[0].partition("=")[0]
+    several = [name for name in flags if name.startswith(flag)] if flag.startswith("--") else []
+    if len(several) > 1:
+        return f"{flag} is ambiguous: {', '.join(sorted(several))}"
     from difflib import get_close_matches
 
-    flags = [flag for option in command.options for flag in (*option.flags, *option.off) if flag.startswith("--")]
-    close = get_close_matches(word.partition("=")[0], flags, n=1)
-    return f"unknown option {word}" + (f" (did you mean {close[0]}?)" if close else "")
+    close = get_close_matches(flag, [name for name in flags if name.startswith("--")], n=1)
+    return f"unknown option {(wrong or words)[0]}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
+def _epilog(command: Command) -> str:
+    """Return what stands below the options: those that only pip has, how to configure the others, an example."""
+    ignored = [option.name for option in command.options if not option.field]
+    parts = [
+        f"Accepted for pip's sake, without effect: {', '.join(ignored)}." if ignored else "",
+        _CONFIGURED.format(variable("--cache-dir")),
+        f"Example: pybuildsync {command.example}" if command.example else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _usage(command: Command) -> str:
@@ -184,5 +223,6 @@ def _spellings(option: Option) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
         settings = {"metavar": option.metavar or "|".join(option.choices) or option.field.upper()}
     seen = (*(flag for flag in option.flags if not flag.startswith("--")), option.name)
     unseen = tuple(flag for flag in option.flags if flag not in seen)
-    rows = [((*seen, *option.off), {"help": option.help.replace("%", "%%"), **settings})]
+    told = option.help.replace("%", "%%") if option.field else argparse.SUPPRESS
+    rows = [((*seen, *option.off), {"help": told, **settings})]
     return rows + [(unseen, {"help": argparse.SUPPRESS, **settings})] * bool(unseen)

@@ -66,6 +66,7 @@ GENERAL = placed(
         help="refuse to work on anything but a virtual environment",
     ),
     _ignored("--disable-pip-version-check"),
+    _ignored("--no-python-version-warning"),
     _ignored("--exists-action", kind=TEXT, metavar="ACTION"),
     _ignored("--use-feature", kind=TEXT, metavar="FEATURE"),
     _ignored("--use-deprecated", kind=TEXT, metavar="FEATURE"),

@@ -1,8 +1,9 @@
 """Reads well-formed command lines: the light half of the command line.
 
 It knows ``--opt value``, ``--opt=value``, ``-o value``, ``-ovalue``, combined short flags, ``--``, and options before,
-between and after the other words, as pip reads them. Whatever else there is (``--help``, unknown words, a missing
-value) it leaves to ``arguments``, which takes longer and says what is wrong. It converts nothing.
+between and after the other words, as pip reads them, and long flags cut short where that is unambiguous. Whatever
+else there is (``--help``, unknown words, a missing value) it leaves to ``arguments``, which takes longer and says what
+is wrong. It converts nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from pybuildsync.cli.option_groups import BEFORE
 from pybuildsync.cli.options import COMMANDS, find_command
+from pybuildsync.cli.pip_flags import pip_flags
 from pybuildsync.cli.rows import Command, Option
 
 
@@ -64,8 +66,31 @@ def command_position(argv: Sequence[str]) -> int:
     flags = flags_of(BEFORE)
     at = 0
     while at < len(argv) and argv[at].startswith("-") and argv[at] not in ("-", "--"):
-        at += 1 + (argv[at] in flags and flags[argv[at]][0].takes_value)
+        flag = complete_flag(argv[at], flags, "") or argv[at]
+        at += 1 + (flag in flags and flags[flag][0].takes_value)
     return min(at, len(argv))
+
+
+def accepted_options(command: Command) -> tuple[Option, ...]:
+    """Return the options that *command* understands: its own, and, without effect, those that may stand before it."""
+    own = {option.name for option in command.options}
+    return (*command.options, *[option._replace(field="") for option in BEFORE if option.name not in own])
+
+
+def complete_flag(flag: str, flags: Mapping[str, object], command: str) -> str:
+    """Return the one of *flags* that the beginning *flag* stands for, as optparse has it; "" where there is none.
+
+    What pip's *command* (its first word, or "") would take isn't ambiguous because of an option that only we have.
+    """
+    if not flag.startswith("--") or len(flag) == 2:  # noqa: PLR2004 - nothing but dashes
+        return ""
+    if flag in flags:
+        return flag
+    found = [name for name in flags if name.startswith(flag)]
+    if len(found) > 1:
+        known = pip_flags(command)
+        found = [name for name in found if name in known]
+    return found[0] if len(found) == 1 or (found and len({flags[name] for name in found}) == 1) else ""
 
 
 def is_group(word: str) -> bool:
@@ -84,7 +109,7 @@ def _read(argv: list[str]) -> Line:
     command, rest = split_command(argv)
     if command is None:
         raise _NotWellFormed
-    flags = flags_of(command.options)
+    flags = flags_of(accepted_options(command))
     given: list[Given] = []
     words: list[str] = []
     rest.reverse()
@@ -94,7 +119,7 @@ def _read(argv: list[str]) -> Line:
             words += reversed(rest)
             break
         if word.startswith("--"):
-            given.append(_read_long(word, rest, flags))
+            given.append(_read_long(word, rest, flags, command))
         elif word.startswith("-") and word != "-":
             given += _read_short(word, rest, flags)
         else:
@@ -102,10 +127,10 @@ def _read(argv: list[str]) -> Line:
     return Line(command, tuple(given), tuple(words))
 
 
-def _read_long(word: str, rest: list[str], flags: Mapping[str, tuple[Option, bool]]) -> Given:
+def _read_long(word: str, rest: list[str], flags: Mapping[str, tuple[Option, bool]], command: Command) -> Given:
     """Read ``--flag``, ``--flag=value`` or ``--flag value``; *rest* are the words to come, the next one last."""
     flag, equals, value = word.partition("=")
-    option, says_yes = _find(flag, flags)
+    option, says_yes = _find(complete_flag(flag, flags, command.words[0]), flags)
     if not option.takes_value:
         if equals:
             raise _NotWellFormed
