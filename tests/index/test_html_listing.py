@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
-from pybuildsync.index.html_listing import find_tags, parse_tags, read_hashes, read_html
+from pybuildsync.index.html_listing import find_tags, parse_tags, read_html, split_html
+from pybuildsync.index.listed_hashes import read_hashes
+from pybuildsync.index.listing_pages import read_all
 
 URL = "https://index.example/simple/a/"
 SHA = "0123456789abcdef" * 4
@@ -128,3 +130,43 @@ def test_a_large_page_takes_no_seconds() -> None:
     start = time.process_time()
     assert len(read_html(page, URL, URL)) == 10_000
     assert time.process_time() - start < 2
+
+
+PAGE = f"""<!DOCTYPE html>
+<html><head><meta name="pypi:repository-version" content="1.0"><title>Links for a</title></head>
+<body><h1>Links for a</h1>
+<a href="../../files/a-1.0-py3-none-any.whl#sha256={SHA}" data-requires-python="&gt;=3.8">a-1.0-py3-none.whl</a><br/>
+<a href="https://files.example/x/a-1.0%2Blocal.tar.gz" data-yanked="">a</a><br />
+<a href="a-2%2F1.zip">a</a>
+</body></html><!--SERIAL 5-->
+"""
+
+
+def test_a_page_is_split_and_a_link_read_when_it_is_asked_for() -> None:
+    """A page as indexes write it."""
+    split = split_html(PAGE, URL, URL)
+    assert split is not None
+    assert split.filenames == ["a-1.0-py3-none-any.whl", "a-1.0+local.tar.gz", ""]
+    assert read_all(split) == read_html(PAGE, URL, URL)
+    assert [file.filename for file in read_all(split.choose([1]))] == ["a-1.0+local.tar.gz"]
+    assert split_html("", URL, URL) is None
+    based = split_html(PAGE.replace("<body>", '<base href="/x/">'), URL, URL)
+    assert based is not None
+    assert based.origin.url == "https://index.example/x/"
+    with pytest.raises(IndexFault, match="unknown kind"):
+        split_html(PAGE.replace('content="1.0"', 'content="2.0"'), URL, URL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<br />", "<hr/>"), ("<br />", '<a class="x">'), ("<br />", "<!-- "), ("</title>", ""), ("<body>", "<body "),
+        ("<body>", "<script>"), ('data-yanked=""', "data-yanked"), ('data-yanked=""', 'href="b-1.zip"'),
+        ("</html>", "<a href=a-3.zip>"), ("<body>", "<a href='a-3.zip'>"), ("x/a-1.0", "x/a-1.0?y="),
+        ("x/a-1.0", "x/&amp;a-1.0"), ("<br />", "</a>"), ("<br />", "<"), ("<!--SERIAL", "<!--<"),
+    ],
+)  # fmt: skip
+def test_what_looks_unusual_is_not_split(old: str, new: str) -> None:
+    """It goes another way, which gives the same where it can."""
+    assert old in PAGE
+    assert split_html(PAGE.replace(old, new, 1), URL, URL) is None

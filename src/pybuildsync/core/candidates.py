@@ -4,8 +4,7 @@ Follows the simple repository API (PEP 503, 691, 700, 714) for what a file says 
 of the binary and source distribution formats.
 """
 
-import marshal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
@@ -56,17 +55,23 @@ class DistributionFile(NamedTuple):
 class Listing(NamedTuple):
     """All that is offered of one project, newest version first.
 
-    ``versions`` are canonical PEP 440 texts, newest first. ``encoded`` holds, for each version, the marshalled file
-    parts: a large listing costs nothing until a version is looked at.
+    ``versions`` are canonical PEP 440 texts, newest first. ``files`` gives the files of the version at a position (0 is
+    the newest), wheels and sdists in listing order: whoever made the listing may wait with reading them until then.
     """
 
     project: str
     versions: tuple[str, ...]
-    encoded: tuple[bytes, ...]
+    files: Callable[[int], tuple[DistributionFile, ...]]
 
-    def files(self, position: int) -> tuple[DistributionFile, ...]:
-        """Return the files of the version at *position* (0 is the newest), wheels and sdists in listing order."""
-        return tuple(DistributionFile(*parts) for parts in marshal.loads(self.encoded[position]))
+
+class Grouping(NamedTuple):
+    """Files by version, newest first: ``members`` are, for each version, the positions of its files among those given.
+
+    ``versions`` are as in :class:`Listing`.
+    """
+
+    versions: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
 
 
 def version_of_filename(filename: str, project: str) -> str | None:
@@ -95,12 +100,18 @@ def make_listing(project: str, files: Iterable[DistributionFile]) -> Listing:
 
     A file whose version is no PEP 440 version is left out as well, as pip and uv do.
     """
-    keys: dict[str, Key | None] = {}
-    names: dict[Key, str] = {}
-    groups: dict[Key, list[FileParts]] = {}
+    given = tuple(files)
+    releases = group_by_version(project, (file.filename for file in given))
+    groups = tuple(tuple([given[at] for at in members]) for members in releases.members)
+    return Listing(project, releases.versions, groups.__getitem__)
+
+
+def group_by_version(project: str, filenames: Iterable[str]) -> Grouping:
+    """Return which of *filenames* are of which release of *project* (normalised), as :func:`make_listing` has it."""
     heads: dict[str, bool] = {}
-    for file in files:
-        filename = file[0]
+    spelled: dict[str | None, list[int]] = {}
+    for at, filename in enumerate(filenames):
+        text: str | None
         if filename.endswith(".whl"):  # as version_of_filename reads it, in one go for tens of thousands
             head, _, rest = filename.partition("-")
             right = heads.get(head)
@@ -112,25 +123,24 @@ def make_listing(project: str, files: Iterable[DistributionFile]) -> Listing:
             if "_" in text:
                 text = text.replace("_", "-")
         else:
-            sdist = version_of_filename(filename, project)
-            if sdist is None:
-                continue
-            text = sdist
-        if text in keys:
-            key = keys[text]
+            text = version_of_filename(filename, project)
+        if text in spelled:
+            spelled[text].append(at)
         else:
-            key, name = _understood(text)
-            keys[text] = key
-            if key is not None:
-                names.setdefault(key, name)
-        if key is not None:
-            groups.setdefault(key, []).append(file.parts())
+            spelled[text] = [at]
+    names: dict[Key, str] = {}
+    groups: dict[Key, list[int]] = {}
+    for text, members in spelled.items():
+        key, name = _understood(text) if text else (None, "")
+        if key is None:
+            continue
+        if key in groups:
+            groups[key] = sorted(groups[key] + members)
+        else:
+            names[key] = name
+            groups[key] = members
     ordered = sorted(groups, reverse=True)
-    return Listing(
-        project=project,
-        versions=tuple([names[key] for key in ordered]),
-        encoded=tuple([marshal.dumps(tuple(groups[key])) for key in ordered]),
-    )
+    return Grouping(tuple([names[key] for key in ordered]), tuple([tuple(groups[key]) for key in ordered]))
 
 
 def _understood(text: str) -> tuple[Key | None, str]:

@@ -82,6 +82,7 @@ class IndexClient:
         if self._transport:
             self._transport.close()
         self._files.close()
+        self._listings.keep_what_was_read()
 
     def listing(self, project: str) -> Listing:
         """Return all that is offered of *project* (normalised), without versions if it is unknown everywhere.

@@ -1,10 +1,13 @@
 """Pages that list files: which form one has is told by its content type (PEP 691), never guessed from its address."""
 
 import re
+from collections.abc import Sequence
+from typing import cast
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import shown
+from pybuildsync.index.pages import READ, Origin, Page, Piece, read_already
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1, */*;q=0.01"
 
@@ -18,8 +21,8 @@ _FORMS = {
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
-def read_page(body: bytes, content_type: str, url: str, index: str) -> tuple[DistributionFile, ...]:
-    """Return the wheels and sdists that a page lists, in its order.
+def read_page(body: bytes, content_type: str, url: str, index: str) -> Page:
+    """Return the wheels and sdists that a page lists, in its order; mostly they are yet to be read.
 
     *content_type* is the header's text; where a server gives none, the first character decides. *url* is where the page
     came from (after redirects), *index* the address it is known by.
@@ -31,18 +34,43 @@ def read_page(body: bytes, content_type: str, url: str, index: str) -> tuple[Dis
     kind = content_type.partition(";")[0].strip().lower()
     form = _FORMS.get(kind) if kind else ("json" if body.lstrip()[:1] == b"{" else "html")
     if form == "json":
-        from pybuildsync.index.json_listing import read_json
+        from pybuildsync.index.json_listing import read_json, split_json
 
-        return read_json(body, url, index)
+        return split_json(body, url, index) or read_already(read_json(body, url, index))
     if form == "html":
-        from pybuildsync.index.html_listing import read_html
+        from pybuildsync.index.html_listing import read_html, split_html
 
-        return read_html(_decode(body, content_type), url, index)
+        text = _decode(body, content_type)
+        return split_html(text, url, index) or read_already(read_html(text, url, index))
     raise IndexFault(
         f"{shown(url)} is no index page",
         why=f"its content type is {kind}, neither JSON (PEP 691) nor HTML (PEP 503)",
         hint="check the address of the index; most end in /simple/",
     )
+
+
+def read_pieces(origin: Origin, pieces: Sequence[Piece]) -> tuple[DistributionFile, ...]:
+    """Return the wheels and sdists that *pieces* of a page are about.
+
+    Raises:
+        IndexFault: the page is malformed there.
+
+    """
+    if origin.form == READ:
+        return tuple([DistributionFile(*piece) for piece in pieces])
+    texts = cast("Sequence[str]", pieces)
+    if origin.form == "json":
+        from pybuildsync.index.json_listing import read_json_pieces
+
+        return read_json_pieces(origin, texts)
+    from pybuildsync.index.html_listing import read_html_pieces
+
+    return read_html_pieces(origin, texts)
+
+
+def read_all(page: Page) -> tuple[DistributionFile, ...]:
+    """Return all wheels and sdists of *page*; raises as :func:`read_pieces`."""
+    return read_pieces(page.origin, page.pieces)
 
 
 def _decode(body: bytes, content_type: str) -> str:
@@ -53,8 +81,8 @@ def _decode(body: bytes, content_type: str) -> str:
         return body.decode("utf-8", "replace")
 
 
-def single_file(url: str) -> DistributionFile:
+def single_file(url: str) -> Page:
     """Return the file that *url* itself is: a value of ``--find-links`` may be one."""
     from pybuildsync.index.html_listing import read_html
 
-    return read_html(f'<a href="{url}"></a>', url, url)[0]
+    return read_already(read_html(f'<a href="{url}"></a>', url, url))

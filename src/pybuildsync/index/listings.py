@@ -12,9 +12,19 @@ from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import origin, shown
-from pybuildsync.index.kept_listings import KeptListing, PageState, listing_path, read_listing, write_listing
+from pybuildsync.index.kept_listings import (
+    KeptListing,
+    PageState,
+    keep_what_was_read,
+    listing_path,
+    read_listing,
+    renew_listing,
+    write_listing,
+)
 from pybuildsync.index.local_folders import MISSING, local_page_path, read_local, stamp
 from pybuildsync.index.locations import ARCHIVES, Kind, Location, make_locations
+from pybuildsync.index.pages import NOTHING, Page, read_already
+from pybuildsync.index.releases import as_listing, merge
 from pybuildsync.index.settings import IndexSettings
 from pybuildsync.store import Store
 
@@ -28,10 +38,10 @@ _FOREVER = float("inf")
 
 
 class _Look(NamedTuple):
-    """What one look at a page gave: ``files`` is None if it is as it was; ``keep`` is whether the store may have it."""
+    """What one look at a page gave: ``page`` is None if it is as it was; ``keep`` is whether the store may have it."""
 
     state: PageState
-    files: tuple[DistributionFile, ...] | None
+    page: Page | None
     keep: bool = True
 
 
@@ -57,9 +67,10 @@ class Listings:
         self.locations = make_locations(settings)
         self._identities = tuple(location.identity for location in self.locations)
         self._lock = threading.Lock()
-        self._groups: dict[tuple[str, str], dict[str, list[DistributionFile]]] = {}
+        self._groups: dict[tuple[str, str], dict[str, Page]] = {}
         self._link_looks: dict[str, _Look] = {}
         self._warned: set[str] = set()
+        self._in_use: list[KeptListing] = []
 
     def find(self, project: str) -> Listing | None:
         """Return the listing of *project* if the store has it and it is current, without asking anybody."""
@@ -73,13 +84,20 @@ class Listings:
                     return None
             elif not self._settings.offline and (self._settings.refresh or state.expires <= now):
                 return None
+        self._in_use.append(kept)
         return kept.listing
+
+    def keep_what_was_read(self) -> None:
+        """Have the store know what was read of its listings."""
+        for kept in self._in_use:
+            keep_what_was_read(self._store, kept, self._identities)
 
     def evidence(self, projects: Iterable[str]) -> tuple[tuple[str, ...], float] | None:
         """Return the paths that show a change of the listings of *projects*, and when they expire (a Unix time).
 
         None if the store doesn't have one of them.
         """
+        self.keep_what_was_read()
         paths: list[str] = []
         expires = _FOREVER
         for project in projects:
@@ -110,29 +128,20 @@ class Listings:
         pairs = list(zip(self.locations, states, strict=True))
         looks = in_parallel([partial(self._look, location, project, state) for location, state in pairs])
         pages = tuple(look.state for look in looks)
-        if kept and all(look.files is None for look in looks):
+        if kept and all(look.page is None for look in looks):
             if pages != kept.pages:
-                write_listing(self._store, KeptListing(pages, kept.listing), self._identities)
+                kept = renew_listing(self._store, kept, pages, self._identities)
             return kept.listing
-        if len(looks) == 1 and looks[0].files is not None:  # one location lists no file twice
-            return self._kept(project, looks, looks[0].files)
-        found: dict[tuple[str, str], DistributionFile] = {}
+        found: list[Page] = []
         for location, look in zip(self.locations, looks, strict=True):
-            files = look.files
-            if files is None and kept:
-                files = _files_of(kept.listing, location.page(project))
-            for file in files or ():
-                found.setdefault((file.filename, file.sha256 or file.url), file)
-        return self._kept(project, looks, found.values())
-
-    def _kept(self, project: str, looks: list[_Look], files: Iterable[DistributionFile]) -> Listing:
-        """Return the listing of *files*, and keep it if every one of *looks* may be kept."""
-        from pybuildsync.core.candidates import make_listing
-
-        listing = make_listing(project, files)
+            if look.page is not None:
+                found.append(look.page)
+            elif kept:
+                found.append(read_already(_files_of(kept.listing, location.page(project))))
+        merged = merge(project, found, once=len(found) > 1)  # one location lists no file twice
+        listing = as_listing(project, merged)
         if all(look.keep for look in looks):
-            pages = tuple(look.state for look in looks)
-            write_listing(self._store, KeptListing(pages, listing), self._identities)
+            write_listing(self._store, pages, listing, merged, self._identities)
         return listing
 
     def _look(self, location: Location, project: str, known: PageState | None) -> _Look:
@@ -155,15 +164,16 @@ class Listings:
             self._warn(f"{location.path} doesn't exist: nothing is taken from there")
         state = PageState(stamp=seen, found=seen != MISSING)
         if location.kind is Kind.INDEX:
-            return _Look(state, read_local(path, location.page(project)) if state.found else ())
+            return _Look(state, read_local(path, location.page(project)) if state.found else NOTHING)
         return _Look(state, self._of_group((path, seen), project, lambda: read_local(path, location.url)))
 
     def _look_offline(self, project: str, known: PageState | None) -> _Look:
         if known:
             return _Look(known, None)
         here = [place for place in self.locations if place.path]
-        if any(self._look_here(place, project, None).files for place in here):
-            return _Look(PageState(found=False), (), keep=False)
+        looks = [self._look_here(place, project, None) for place in here]
+        if any(look.page and look.page.pieces for look in looks):
+            return _Look(PageState(found=False), NOTHING, keep=False)
         raise IndexFault(
             f"nothing is known of {project} while offline",
             why="the store has no listing of it from these indexes, and no local folder has it",
@@ -175,16 +185,16 @@ class Listings:
         if url.partition("?")[0].endswith(ARCHIVES):
             from pybuildsync.index.listing_pages import single_file
 
-            return _Look(PageState(expires=_FOREVER), self._of_group((url, ""), project, lambda: (single_file(url),)))
+            return _Look(PageState(expires=_FOREVER), self._of_group((url, ""), project, lambda: single_file(url)))
 
-        def read() -> tuple[DistributionFile, ...]:
+        def read() -> Page:
             look = self._link_looks[url] = self._fetch_page(location, url, None)
             if not look.state.found:
                 self._warn(f"{shown(url)} doesn't exist: nothing is taken from there")
-            return look.files or ()
+            return look.page or NOTHING
 
-        files = self._of_group((url, ""), project, read)
-        return self._link_looks[url]._replace(files=files)
+        page = self._of_group((url, ""), project, read)
+        return self._link_looks[url]._replace(page=page)
 
     def _look_at_index(self, location: Location, project: str, known: PageState | None) -> _Look:
         return self._fetch_page(location, location.page(project), known)
@@ -211,17 +221,15 @@ class Listings:
         found = reply.status not in _UNKNOWN
         state = PageState("", valid.expires, valid.etag, valid.last_modified, found)
         content_type = reply.headers.get("content-type", "")
-        return _Look(state, read_page(reply.body, content_type, reply.url, url) if found else (), valid.keep)
+        return _Look(state, read_page(reply.body, content_type, reply.url, url) if found else NOTHING, valid.keep)
 
-    def _of_group(
-        self, key: tuple[str, str], project: str, read: Callable[[], Iterable[DistributionFile]]
-    ) -> tuple[DistributionFile, ...]:
+    def _of_group(self, key: tuple[str, str], project: str, read: Callable[[], Page]) -> Page:
         """Return the files of *project* from a page or folder with files of many, which is read once."""
         with self._lock:
             groups = self._groups.get(key)
             if groups is None:
                 groups = self._groups[key] = group_by_project(read())
-        return tuple(groups.get(project, ()))
+        return groups.get(project, NOTHING)
 
     def _warn(self, text: str) -> None:
         if text not in self._warned:
@@ -231,18 +239,18 @@ class Listings:
             self._story.tell(Warned(text))
 
 
-def group_by_project(files: Iterable[DistributionFile]) -> dict[str, list[DistributionFile]]:
-    """Return *files* by the normalised names of all the projects that their file names may mean.
+def group_by_project(page: Page) -> dict[str, Page]:
+    """Return the files of *page* by the normalised names of all the projects that their file names may mean.
 
     That is one for a wheel; the name in that of an sdist ends at any of its ``-``.
     """
-    groups: dict[str, list[DistributionFile]] = {}
-    for file in files:
-        parts = file.filename.split("-")
-        last = 1 if file.is_wheel else len(parts) - 1
+    groups: dict[str, list[int]] = {}
+    for at, filename in enumerate(page.filenames):
+        parts = filename.split("-")
+        last = 1 if filename.endswith(".whl") else len(parts) - 1
         for name in dict.fromkeys(normalize_name("-".join(parts[:count])) for count in range(1, last + 1)):
-            groups.setdefault(name, []).append(file)
-    return groups
+            groups.setdefault(name, []).append(at)
+    return {name: page.choose(members) for name, members in groups.items()}
 
 
 def _files_of(listing: Listing, page: str) -> tuple[DistributionFile, ...]:

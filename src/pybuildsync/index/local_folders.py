@@ -9,6 +9,7 @@ from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import path_url
 from pybuildsync.index.locations import ARCHIVES, Kind, Location
+from pybuildsync.index.pages import NOTHING, Page, read_already
 
 MISSING = "missing"
 _PAGES = (".html", ".htm")
@@ -30,7 +31,7 @@ def stamp(path: str) -> str:
     return f"{seen.st_mtime_ns} {seen.st_ino} {seen.st_size}"
 
 
-def read_local(path: str, index: str) -> tuple[DistributionFile, ...]:
+def read_local(path: str, index: str) -> Page:
     """Return the wheels and sdists that *path* lists: the links of a page, the files of a folder, or itself.
 
     Of a folder its own files count, in the order of their names. What doesn't exist lists nothing.
@@ -42,16 +43,16 @@ def read_local(path: str, index: str) -> tuple[DistributionFile, ...]:
     try:
         if os.path.isdir(path):
             names = sorted(os.listdir(path))
-            return tuple(_file(os.path.join(path, name), index) for name in names if name.endswith(ARCHIVES))
+            return read_already(_file(os.path.join(path, name), index) for name in names if name.endswith(ARCHIVES))
         if path.endswith(_PAGES):
             with open(path, "rb") as page:
                 body = page.read()
             from pybuildsync.index.listing_pages import read_page
 
             return read_page(body, "text/html", path_url(path), index)
-        return (_file(path, index),) if path.endswith(ARCHIVES) and os.path.exists(path) else ()
+        return read_already([_file(path, index)]) if path.endswith(ARCHIVES) and os.path.exists(path) else NOTHING
     except FileNotFoundError:
-        return ()
+        return NOTHING
     except OSError as error:
         raise IndexFault(
             f"{path} can't be read", why=error.strerror or "", hint="check --find-links and the index addresses"

@@ -10,32 +10,44 @@ import time
 from pybuildsync.store.writing import BINARY
 
 _HEAD = b"pbs\x01"
-_TAIL = b"\n.pb"
+TAIL = b"\n.pb"
 _LENGTH = 8
-_AROUND = len(_HEAD) + _LENGTH + len(_TAIL)
+DATA_START = len(_HEAD) + _LENGTH
+_AROUND = DATA_START + len(TAIL)
 _DAY = 24 * 60 * 60
 
 
 def seal(data: bytes) -> bytes:
     """Return *data* as it is kept in a sealed file."""
-    return b"".join((_HEAD, len(data).to_bytes(_LENGTH, "little"), data, _TAIL))
+    return b"".join((_HEAD, len(data).to_bytes(_LENGTH, "little"), data, TAIL))
 
 
 def unseal(blob: bytes) -> bytes | None:
     """Return the data in *blob*, None if that is not the whole of a sealed file."""
-    length = len(blob) - _AROUND
-    if length < 0 or not blob.startswith(_HEAD) or not blob.endswith(_TAIL):
-        return None
-    start = len(_HEAD) + _LENGTH
-    if int.from_bytes(blob[len(_HEAD) : start], "little") != length:
-        return None
-    return blob[start : start + length]
+    return blob[DATA_START : -len(TAIL)] if is_whole(blob, blob, len(blob)) else None
+
+
+def is_whole(beginning: bytes, end: bytes, size: int) -> bool:
+    """Whether a file of *size* bytes with this *beginning* and *end* is the whole of a sealed file."""
+    return (
+        size >= _AROUND
+        and beginning.startswith(_HEAD)
+        and end.endswith(TAIL)
+        and int.from_bytes(beginning[len(_HEAD) : DATA_START], "little") == size - _AROUND
+    )
+
+
+def is_first_use(status: os.stat_result) -> bool:
+    """Whether a sealed file with this *status* is used for the first time in a day or more.
+
+    The time of a file's last use, to the day, is its modification time: access times are off on many machines.
+    """
+    return abs(time.time() - status.st_mtime) > _DAY
 
 
 def read_sealed(path: str) -> tuple[bytes, bool] | None:
     """Return the data in the sealed file at *path* and whether this is its first use in a day or more.
 
-    The time of a file's last use, to the day, is its modification time: access times are off on many machines.
     None if there is no such file, it can't be read or it isn't whole.
     """
     try:
@@ -54,7 +66,7 @@ def read_sealed(path: str) -> tuple[bytes, bool] | None:
     data = unseal(blob)
     if data is None:
         return None
-    return data, abs(time.time() - status.st_mtime) > _DAY
+    return data, is_first_use(status)
 
 
 def mark_used(path: str) -> bool:
