@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pybuildsync.errors import UsageError
-from pybuildsync.project.pip_configuration import configuration_files, read_pip_configuration
+from pybuildsync.project.pip_configuration import read_pip_configuration
+from pybuildsync.project.places import configuration_files
 
 
 def write(path: Path, text: str) -> None:

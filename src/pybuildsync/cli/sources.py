@@ -14,7 +14,8 @@ from pybuildsync.cli.pip_flags import inverted_flags, pip_flags
 from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, MATCH, SETTING, Option
 from pybuildsync.cli.words import Line, flags_of
 from pybuildsync.errors import UsageError
-from pybuildsync.project.pip_configuration import Entry, read_pip_configuration, target_prefix
+from pybuildsync.project.pip_configuration import Entry, read_pip_configuration
+from pybuildsync.project.places import target_prefix
 from pybuildsync.project.settings import OTHER_KEYS, ProjectSettings, read_project_settings
 
 PREFIX = "PYBUILDSYNC_"

@@ -16,7 +16,7 @@ from pybuildsync.environments.linking import LinkMode
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.schemes import Scheme
 from pybuildsync.environments.transaction import apply
-from pybuildsync.project.settings import settings_paths
+from pybuildsync.project.places import settings_paths
 from pybuildsync.store.location import Store
 
 Recipe: TypeAlias = tuple[Any, ...]

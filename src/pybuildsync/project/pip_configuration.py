@@ -5,16 +5,15 @@ pip's documentation (Configuration): files by rank (global, user, site, ``PIP_CO
 named after the command beats ``[global]`` whatever the rank of the file.
 """
 
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pybuildsync.errors import UsageError
+from pybuildsync.project.places import ranked_files
 
 ENVIRONMENT = ":env:"  # the section that pip gives to its variables
 _IGNORED = ("version", "help")
-_NAMES = {"win32": "pip.ini"}
 
 
 class Entry(NamedTuple):
@@ -24,13 +23,6 @@ class Entry(NamedTuple):
     name: str
     text: str
     origin: str
-
-
-class ConfigurationFile(NamedTuple):
-    """A place where pip looks for a file; ``kind`` is "global", "user", "site" or, for ``PIP_CONFIG_FILE``, "env"."""
-
-    kind: str
-    path: str
 
 
 def read_pip_configuration(
@@ -77,75 +69,6 @@ def read_entries(
     if not isolated:
         entries += [Entry(ENVIRONMENT, option_name(name[4:]), environ[name], name) for name in variables]
     return tuple(entries)
-
-
-def configuration_files(environ: Mapping[str, str], *, prefix: str, platform: str) -> tuple[str, ...]:
-    """Return the configuration files that count, weakest first, whether they exist or not."""
-    return tuple(path for _, path in ranked_files(environ, prefix=prefix, platform=platform))
-
-
-def ranked_files(
-    environ: Mapping[str, str], *, prefix: str, platform: str, isolated: bool = False
-) -> tuple[ConfigurationFile, ...]:
-    """Return the configuration files that count with their kinds, weakest first, whether they exist or not.
-
-    ``PIP_CONFIG_FILE`` takes the place of the user's files if it exists; if it is ``os.devnull``, no file counts. There
-    is no site file where *prefix* is "".
-    """
-    chosen = environ.get("PIP_CONFIG_FILE", "")
-    if chosen == os.devnull:
-        return ()
-    name = _NAMES.get(platform, "pip.conf")
-    folders = [("global", folder) for folder in _global_folders(environ, platform)]
-    if not isolated and not (chosen and os.path.exists(chosen)):
-        folders += [("user", folder) for folder in _user_folders(environ, platform)]
-    folders += [("site", prefix)] * bool(prefix)
-    files = [ConfigurationFile(kind, os.path.join(folder, name)) for kind, folder in folders]
-    return (*files, *[ConfigurationFile("env", chosen)] * bool(chosen))
-
-
-def site_file(prefix: str, platform: str = sys.platform) -> str:
-    """Return the configuration file of the environment *prefix*, whether it exists or not."""
-    return os.path.join(prefix, _NAMES.get(platform, "pip.conf"))
-
-
-def target_prefix(python: str, environ: Mapping[str, str], *, prefix: str = sys.prefix) -> str:
-    """Return the folder of the environment whose site file counts: the one that *python* names, "" being the active.
-
-    Where that would take running an interpreter (``3.12``, a command on ``PATH``), it is "": no site file counts.
-    """
-    named = python or environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX") or prefix
-    path = os.path.abspath(os.path.expanduser(named))
-    if os.path.isdir(path):
-        return path
-    folder = os.path.dirname(os.path.dirname(path))
-    is_path = os.sep in named or "/" in named
-    return folder if is_path and os.path.exists(os.path.join(folder, "pyvenv.cfg")) else ""
-
-
-def _global_folders(environ: Mapping[str, str], platform: str) -> Iterator[str]:
-    if platform == "win32":
-        yield os.path.join(environ.get("ALLUSERSPROFILE") or environ.get("PROGRAMDATA") or r"C:\ProgramData", "pip")
-    elif platform == "darwin":
-        yield "/Library/Application Support/pip"
-    else:
-        places = environ.get("XDG_CONFIG_DIRS", "").strip() or "/etc/xdg"
-        yield from (os.path.join(place, "pip") for place in places.split(os.pathsep) if place)
-        yield "/etc"
-
-
-def _user_folders(environ: Mapping[str, str], platform: str) -> Iterator[str]:
-    home = environ.get("USERPROFILE" if platform == "win32" else "HOME") or os.path.expanduser("~")
-    if platform == "win32":
-        yield os.path.join(home, "pip")
-        yield os.path.join(environ.get("APPDATA") or os.path.join(home, "AppData", "Roaming"), "pip")
-        return
-    yield os.path.join(home, ".pip")
-    if platform == "darwin":
-        support = os.path.join(home, "Library", "Application Support", "pip")
-        yield support if os.path.isdir(support) else os.path.join(home, ".config", "pip")
-    else:
-        yield os.path.join(environ.get("XDG_CONFIG_HOME", "").strip() or os.path.join(home, ".config"), "pip")
 
 
 def read_file(path: str) -> dict[str, dict[str, str]]:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pybuildsync.errors import UsageError
-from pybuildsync.project.pip_configuration import configuration_files, target_prefix
+from pybuildsync.project.places import SETTINGS, settings_candidates
 
-NAMES = ("pybuildsync.toml", "pyproject.toml")
 # Keys that are read elsewhere and are no options.
 OTHER_KEYS = frozenset({"extra-build-dependencies", "match-runtime"})
 
@@ -37,7 +36,7 @@ def read_project_settings(folder: str) -> ProjectSettings:
             data = file.read()
     except OSError:
         return ProjectSettings()
-    own = os.path.basename(path) == NAMES[0]
+    own = os.path.basename(path) == SETTINGS[0]
     if not own and b"pybuildsync" not in data:  # most are like this, and a parser takes long to load
         return ProjectSettings(path, path)
     import tomllib
@@ -54,28 +53,3 @@ def read_project_settings(folder: str) -> ProjectSettings:
         if not isinstance(table, dict):
             raise UsageError(f"{place} is not a table", hint="write it as [tool.pybuildsync] and KEY = VALUE below")
     return ProjectSettings(path, place, table)
-
-
-def settings_candidates(folder: str) -> tuple[str, ...]:
-    """Return the files that are looked for, in order, from *folder* upwards: the last one counts if it exists."""
-    looked: list[str] = []
-    here = os.path.abspath(folder)
-    while True:
-        for name in NAMES:
-            looked.append(os.path.join(here, name))
-            if os.path.isfile(looked[-1]):
-                return tuple(looked)
-        above = os.path.dirname(here)
-        if above == here:
-            return tuple(looked)
-        here = above
-
-
-def settings_paths(python: str, environ: Mapping[str, str], folder: str, *, platform: str) -> tuple[str, ...]:
-    """Return all files that set options, or would if they were there, for the environment *python* names.
-
-    *folder* is the working directory.
-    """
-    prefixes = dict.fromkeys([target_prefix(python, environ), target_prefix("", environ)])
-    files = [path for prefix in prefixes for path in configuration_files(environ, prefix=prefix, platform=platform)]
-    return (*dict.fromkeys(files), *settings_candidates(folder))
