@@ -139,7 +139,7 @@ def test_a_folder_of_its_own(place: Place) -> None:
     place.install("--target", str(target), "app")
     assert sorted(path.name for path in target.glob("*.py")) == ["app.py", "lib.py"]
     assert place.versions() == {"app": "1.0", "lib": "1.0"}
-    place.install("--target", str(target), "lib<2")
+    place.install("--target", str(target), "-U", "lib<2")
     assert "1.0" in (target / "lib.py").read_text()
 
 

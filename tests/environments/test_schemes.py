@@ -7,13 +7,8 @@ from pathlib import Path
 import pytest
 from environments.places import make_interpreter
 
-from pybuildsync.environments.schemes import (
-    check_changeable,
-    environment_scheme,
-    library_name,
-    target_scheme,
-    virtual_scheme,
-)
+from pybuildsync.environments.destinations import target_scheme
+from pybuildsync.environments.schemes import check_changeable, environment_scheme, library_name, virtual_scheme
 from pybuildsync.errors import EnvironmentFault
 
 

@@ -20,12 +20,13 @@ from environments.places import (
 )
 
 from pybuildsync.environments.calls import SYSTEM, Calls
+from pybuildsync.environments.destinations import target_scheme
 from pybuildsync.environments.installed import read_record_file
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
 from pybuildsync.environments.planning import Changes, stashed
 from pybuildsync.environments.recovery import recover
-from pybuildsync.environments.schemes import Scheme, environment_scheme, target_scheme
+from pybuildsync.environments.schemes import Scheme, environment_scheme
 from pybuildsync.environments.transaction import apply, environment_lock, populate
 from pybuildsync.errors import EnvironmentFault, PackageError
 

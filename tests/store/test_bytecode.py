@@ -39,13 +39,14 @@ def names(folder: str) -> list[str]:
 
 
 def test_modules_are_compiled_and_the_rest_is_passed_over(tmp_path: Path) -> None:
-    """Modules have byte code; the .data folder, other files and what doesn't compile have none."""
+    """Modules have byte code, those in .data too; scripts, other files and what doesn't compile have none."""
     store = Store(str(tmp_path / "s"))
     wheel = add(store, make_wheel(tmp_path, FILES))
     assert bytecode_for(store, wheel, TAG) is None
     (folder,) = compile_bytecode(store, [wheel], sys.executable, TAG)
     assert bytecode_for(store, wheel, TAG) == folder
     assert names(folder) == [
+        f"sample-1.0.data/purelib/__pycache__/other.{TAG}.pyc",
         f"sample/__pycache__/__init__.{TAG}.pyc",
         f"sample/deep/__pycache__/module.{TAG}.pyc",
     ]

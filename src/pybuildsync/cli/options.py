@@ -87,7 +87,12 @@ _INSTALL = (
         Option(field="user", flags=("--user",), off=("--no-user",), kind=FLAG, help="install for this user only"),
         BREAK_SYSTEM,
         ROOT_ACTION,
-        Option(field="", flags=("--no-warn-script-location",), kind=FLAG, help=_NO_EFFECT),
+        Option(
+            field="no_warn_script_location",
+            flags=("--no-warn-script-location",),
+            kind=FLAG,
+            help="don't tell which scripts are in a folder that is not on PATH",
+        ),
         Option(
             field="compile",
             flags=("--compile",),

@@ -20,6 +20,8 @@ _WIDEST = 48  # reasons stand in a column of their own, unless a line is wider t
 
 def render(result: results.Result, presentation: Presentation, colors: Colors) -> str:
     """Return *result* as the text for stdout, "" or ending with a line feed."""
+    if isinstance(result, results.InstallResult) and result.report:
+        return result.report
     if presentation.json or presentation.format == "json":
         return _json(result)
     if isinstance(result, results.ListResult) and presentation.format == "freeze":
@@ -64,7 +66,7 @@ def _json(result: results.Result) -> str:
             rows.append({"name": one.name, "version": one.version, **editable})
         return json.dumps(rows) + "\n"
     data: Any = _plain(result)
-    for untold in ("watched", "base", "recipe"):
+    for untold in ("watched", "base", "recipe", "report"):
         data.pop(untold, None)
     if isinstance(result, results.InstallResult):
         data["changes"] = [change for change in data["changes"] if change["kind"] != "keep"]

@@ -94,7 +94,7 @@ PENDING = frozenset(
         "groups", "scripts", "only_deps", "src", "no_require_hashes", "releases", "prefer_binary",
         "ignore_requires_python", "uploaded_prior_to", "platforms", "python_version", "implementation", "abis",
         "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
-        "check_build_dependencies", "require_build_hashes", "prefix", "root", "user", "report", "no_warn_conflicts",
+        "check_build_dependencies", "require_build_hashes",
         "pip_compat", "no_color", "progress_bar", "log", "no_input", "debug", "isolated", "require_virtualenv",
     }
 )  # fmt: skip

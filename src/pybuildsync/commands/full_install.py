@@ -1,13 +1,15 @@
 """The whole of an install: inputs, the loop, the plan, its checks, one transaction, and what is remembered of it."""
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pybuildsync.commands import memory
+from pybuildsync.commands.elsewhere import kept_names, left_behind, steps_in_place
 from pybuildsync.commands.inputs import Inputs, read_inputs
 from pybuildsync.commands.local_paths import Locals
 from pybuildsync.commands.options import InstallOptions
-from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
+from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
 from pybuildsync.commands.verifying import damaged
 from pybuildsync.commands.workbench import Workbench, open_workbench
@@ -70,7 +72,8 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target)
         if may_stay and is_satisfied(goal, MarkerAnswers(goal.target)):
             satisfied = _satisfied(inputs, {each.name: each.version for each in goal.installed}, around)
-            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(bench))
+            report = _report(options, around, (), goal)
+            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(bench), report=report)
         return _carry_out(request, bench, around, goal, story)
 
 
@@ -82,9 +85,12 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         story,
         max_rounds=options.build.max_rounds,
         rebuild=options.rebuild,
-        everything_goes=bool(options.target),
-        download=not options.dry_run,
+        everything_goes=around.is_elsewhere,
+        download=bool(options.report) or not options.dry_run,
     )
+    steps = steps_in_place(planned.steps, around, upgrade=options.upgrade)
+    behind = left_behind(planned.steps, steps, around)
+    planned = planned._replace(steps=steps)
     if bench.needs_hashes:
         check_is_whole(goal, planned.settled.resolution)
     result = InstallResult(
@@ -93,11 +99,12 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         rounds=planned.settled.rounds,
         builds=len(bench.shop.submitted),
         dry_run=options.dry_run,
-        conflicts=tuple(each.text for each in planned.disturbed),
+        conflicts=() if options.no_warn_conflicts else (*behind, *[each.text for each in planned.disturbed]),
     )
-    for each in planned.disturbed:
-        story.tell(Warned(each.text))
-    if options.dry_run:
+    tell_names(kept_names(steps, around), story)
+    for text in result.conflicts:
+        story.tell(Warned(text))
+    if options.dry_run and not options.report:
         return result
     fetched = fetch(bench.shop, planned)
     check_files(bench.shop, goal, planned.steps)
@@ -111,13 +118,30 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         )
         for _, wheel in fetched.wheels
     )
+    reported = [(step.chosen, each) for (step, _), each in zip(fetched.wheels, placements, strict=True)]
+    result = result._replace(report=_report(options, around, reported, goal))
+    if options.dry_run:
+        return result
     recipe = place(options, around, placements, story) if placements else None
     if not planned.disturbed:
         evidence = _remember(request, bench, around, placements, planned=planned, result=result)
         if evidence is not None:
             result = result._replace(recipe=repeatable(around, recipe, evidence))
-    may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target or planned.disturbed)
+    may_stay = not (goal.upgrade or goal.reinstall or goal.direct or around.is_elsewhere or planned.disturbed)
     return result._replace(watched=_marked(bench) if may_stay else ())
+
+
+def _report(
+    options: InstallOptions, around: Surroundings, placed: Sequence[tuple[Chosen, Placement]], goal: Goal
+) -> str:
+    """Write the report that is asked for, if any; return it where it goes to stdout, else ""."""
+    if not options.report:
+        return ""
+    from pybuildsync.commands.report import Reported, make_report, write_report
+
+    reported = [Reported(chosen, each.wheel, each.direct_url) for chosen, each in placed]
+    environment = dict(around.interpreter.target.markers)
+    return write_report(make_report(reported, goal.requirements, environment), options.report)
 
 
 def _marked(bench: Workbench) -> tuple[tuple[str, str], ...]:
@@ -176,7 +200,7 @@ def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed,
 
 
 def _versions(planned: Planned) -> dict[str, str]:
-    return {step.chosen.name: step.chosen.version for step in planned.steps}
+    return {step.chosen.name: step.old if step.kind == "keep" else step.chosen.version for step in planned.steps}
 
 
 def _changes(planned: Planned) -> tuple[Change, ...]:

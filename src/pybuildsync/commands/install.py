@@ -9,19 +9,22 @@ import time
 from binascii import crc32
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 from pybuildsync.commands import memory
+from pybuildsync.commands.destination import choose_destination, schemes_of
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
 from pybuildsync.commands.results import InstallResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.watched import watch_all
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
+from pybuildsync.environments.destinations import destination_scheme
 from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.layouts import Placement
-from pybuildsync.environments.recovery import settle
-from pybuildsync.environments.schemes import Scheme, check_changeable, environment_scheme, target_scheme
+from pybuildsync.environments.recovery import recover, settle
+from pybuildsync.environments.schemes import Scheme, check_changeable, real_path
 from pybuildsync.environments.transaction import environment_lock
 from pybuildsync.errors import without_credentials
 from pybuildsync.store.wheels import find_wheel
@@ -39,17 +42,18 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
     started = time.monotonic()
     with open_store(options.store) as store:
         interpreter = find_interpreter(options.python or None, store)
-        scheme = _scheme(options, interpreter)
+        destination = choose_destination(options, interpreter, story)
+        scheme = destination_scheme(destination, interpreter)
+        if options.break_system_packages:
+            scheme = scheme._replace(unchangeable="")
         if not options.dry_run:
             check_changeable(scheme)
         with _lock(scheme, story, dry_run=options.dry_run):
             if not options.dry_run:
-                recovered = settle(scheme)
-                if recovered is not None:
-                    story.tell(Recovered(str(recovered)))
-            distributions = _what_is_there(options, interpreter, scheme, story)
-            around = Surroundings(store, interpreter, scheme, distributions)
-            asks_anew = options.dry_run or options.indexes.refresh
+                _put_right(scheme, interpreter, story)
+            around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
+            asks_anew = options.dry_run or options.indexes.refresh or bool(options.report)
+            asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
             question = "" if asks_anew else _question(options, around, os.environ)
             result = _from_memory(options, around, question, story) if question else None
             if result is None:
@@ -57,27 +61,46 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
 
                 result = install(options, around, question, story)
             seconds = time.monotonic() - started
+            if options.report:  # which is written anew each time
+                return result._replace(seconds=seconds, watched=(), recipe=())
             return result._replace(seconds=seconds, watched=_watched(options, around, result.watched))
-
-
-def _scheme(options: InstallOptions, interpreter: Interpreter) -> Scheme:
-    if options.target:
-        return target_scheme(os.path.abspath(options.target), interpreter)
-    scheme = environment_scheme(interpreter)
-    return scheme._replace(unchangeable="") if options.break_system_packages else scheme
 
 
 def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextManager[None]:
     return nullcontext() if dry_run else environment_lock(scheme, lambda: story.tell(WaitingForLock(scheme.data)))
 
 
-def _what_is_there(
-    options: InstallOptions, interpreter: Interpreter, scheme: Scheme, story: Story
-) -> tuple[InstalledDistribution, ...]:
-    """Return what is installed where the install goes; what is outside of the folder doesn't count for ``--target``."""
-    if options.ignore_installed:
-        return ()
-    folders = (scheme.purelib,) if options.target else interpreter.site_packages
+def _put_right(scheme: Scheme, interpreter: Interpreter, story: Story) -> None:
+    """Put right what a killed command left in *scheme*, which is held, and in what counts as installed."""
+    others = [other for other in schemes_of(interpreter) if other.lock != scheme.lock]
+    waiting = partial(story.tell, WaitingForLock(interpreter.prefix))
+    recovered = [settle(scheme), *[recover(other, waiting=waiting) for other in others]]
+    for each in recovered:
+        if each is not None:
+            story.tell(Recovered(str(each)))
+
+
+def _look_around(options: InstallOptions, around: Surroundings, story: Story) -> Surroundings:
+    """Return *around* with what is installed.
+
+    What counts is what the interpreter imports from, for ``--prefix`` and ``--root`` as well, as in pip; for
+    ``--target`` what is in the folder, unless ``--upgrade`` replaces it in any case.
+    """
+    scheme, destination = around.scheme, around.destination
+    place = (scheme.purelib, scheme.platlib)
+    counts = _sound(place if destination.target else around.interpreter.site_packages, story)
+    is_elsewhere = bool(destination.target) or not _is_own(scheme, around.interpreter)
+    there = counts if destination.target or not (is_elsewhere or destination.user) else _sound(place, story)
+    if options.ignore_installed or (destination.target and options.upgrade):
+        counts = ()
+    return around._replace(distributions=counts, there=there, is_elsewhere=is_elsewhere)
+
+
+def _is_own(scheme: Scheme, interpreter: Interpreter) -> bool:
+    return scheme.purelib in [real_path(folder) for folder in interpreter.site_packages]
+
+
+def _sound(folders: tuple[str, ...], story: Story) -> tuple[InstalledDistribution, ...]:
     found = installed_distributions(folders)
     for each in found:
         if each.broken:

@@ -167,6 +167,7 @@ class InstallOptions(NamedTuple):
     user: bool | None = None
     report: str = ""
     no_warn_conflicts: bool = False
+    no_warn_script_location: bool = False
     break_system_packages: bool = False
     compile: bool | None = None
     link_mode: Literal["auto", "reflink", "hardlink", "copy"] = "auto"

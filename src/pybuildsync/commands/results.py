@@ -37,6 +37,7 @@ class InstallResult(NamedTuple):
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
     ``conflicts`` says, a sentence each, which installed distributions the install leaves without what they require.
     ``recipe`` does the same in another environment (:func:`pybuildsync.commands.placing.repeatable`); it isn't told.
+    ``report`` is the installation report, where that is all that is to go to stdout.
     """
 
     changes: tuple[Change, ...] = ()
@@ -48,6 +49,7 @@ class InstallResult(NamedTuple):
     watched: tuple[tuple[str, str], ...] = ()
     recipe: tuple[Any, ...] = ()
     conflicts: tuple[str, ...] = ()
+    report: str = ""
 
 
 class BuiltFile(NamedTuple):

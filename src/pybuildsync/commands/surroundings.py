@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 
+from pybuildsync.commands.destination import schemes_of
 from pybuildsync.commands.options import StoreOptions
 from pybuildsync.commands.stores import open_store
 from pybuildsync.core.names import normalize_name
@@ -16,7 +17,6 @@ from pybuildsync.environments.installed import (
 )
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.recovery import recover
-from pybuildsync.environments.schemes import environment_scheme
 from pybuildsync.errors import PybuildsyncError
 
 
@@ -33,10 +33,10 @@ def look_around(
     """
     with open_store(options) as store:
         interpreter = find_interpreter(python or None, store)
-    scheme = environment_scheme(interpreter)
-    recovered = recover(scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix)))
-    if recovered is not None:
-        story.tell(Recovered(str(recovered)))
+    for scheme in schemes_of(interpreter):
+        recovered = recover(scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix)))
+        if recovered is not None:
+            story.tell(Recovered(str(recovered)))
     found = installed_distributions(interpreter.site_packages)
     for one in found:
         if one.broken:

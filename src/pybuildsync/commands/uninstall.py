@@ -6,6 +6,7 @@ Only what is named goes; what then misses something is told. What other distribu
 import os
 from collections.abc import Callable, Iterable, Mapping
 
+from pybuildsync.commands.destination import scheme_of
 from pybuildsync.commands.options import UninstallOptions
 from pybuildsync.commands.results import Change, UninstallResult
 from pybuildsync.commands.surroundings import look_around, required_by
@@ -13,7 +14,6 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import parse_requirement
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution
-from pybuildsync.environments.schemes import environment_scheme
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
         return result
     if not options.yes and not confirm(changes):
         return result._replace(declined=True)
-    scheme = environment_scheme(interpreter)
+    scheme = scheme_of(chosen, interpreter)
     if options.break_system_packages:
         scheme = scheme._replace(unchangeable="")
     applied = apply(

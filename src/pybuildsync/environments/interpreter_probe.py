@@ -7,7 +7,8 @@ so that no ``.pth`` file runs, and never touches ``sys.path``.
 Tags are what ``packaging.tags.sys_tags()`` gives here: libc, ABI and platform are facts of this process. Where
 ``packaging`` doesn't load, in a Python older than it supports, ``tags`` is null and ``interpreter_tags`` takes over.
 Marker values are those of PEP 508. Paths come from ``sysconfig``: as they are, and as they would be in a virtual
-environment (PEP 405), with ``VENV`` where its folder goes. ``managed`` is the message of PEP 668.
+environment (PEP 405), below another prefix, and for one user, with ``VENV`` where that folder goes. ``managed`` is the
+message of PEP 668.
 """
 
 import json
@@ -18,6 +19,7 @@ import sys
 import sysconfig
 
 VENV = "<venv>"
+BASES = ("base", "installed_base", "platbase", "installed_platbase", "prefix", "exec_prefix", "userbase")
 
 
 def main(packaging: str) -> None:
@@ -38,6 +40,9 @@ def main(packaging: str) -> None:
         "version": list(sys.version_info[:3]),
         "paths": paths,
         "venv_paths": sysconfig.get_paths(venv_scheme, {"base": VENV, "platbase": VENV}),
+        "prefix_paths": sysconfig.get_paths(prefix_scheme(scheme), dict.fromkeys(BASES, VENV)),
+        "user_paths": sysconfig.get_paths(user_scheme(), {"userbase": VENV}),
+        "framework": getattr(sys, "_framework", "") if sys.platform == "darwin" else "",
         "site_packages": site.getsitepackages(),
         "managed_path": marker,
         "managed": managed_message(marker),
@@ -51,6 +56,19 @@ def main(packaging: str) -> None:
         "mac_machine": platform.mac_ver()[2],
     }
     sys.stdout.write(json.dumps(facts))
+
+
+def prefix_scheme(scheme: str) -> str:
+    """Return the scheme for another prefix, where *scheme* is the default: distributors' own are for their prefix."""
+    return "posix_prefix" if scheme in ("posix_local", "osx_framework_library") else scheme
+
+
+def user_scheme() -> str:
+    """Return the scheme of what one user has for himself (PEP 370)."""
+    if hasattr(sysconfig, "get_preferred_scheme"):
+        return sysconfig.get_preferred_scheme("user")
+    is_framework = sys.platform == "darwin" and getattr(sys, "_framework", "")
+    return "osx_framework_user" if is_framework else os.name + "_user"
 
 
 def managed_message(marker: str) -> str:

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, NoReturn
 from pybuildsync.core.targets import Target
 from pybuildsync.environments.configuration import machine, read_configuration
 from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
+from pybuildsync.environments.user_site import is_disguised, user_base
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 
-_FORMAT = 1
-_VENV = "<venv>"  # as in interpreter_probe
+_FORMAT = 2
+ELSEWHERE = "<venv>"  # as in interpreter_probe
 _TIMEOUT = 60.0  # seconds; a cold network disk is slow, a hung wrapper script is endless
 _PROBE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter_probe.py")
 _IN_FOLDER = (
@@ -36,9 +37,10 @@ class Interpreter(NamedTuple):
     ``executable`` is as asked for, absolute; ``base_executable`` is the one behind a virtual environment, with every
     link followed. ``release`` is as in (3, 11, 7). ``paths`` are (name, folder) pairs of the install scheme, sorted by
     name: ``data``, ``headers`` (below which each distribution gets a folder of its own), ``include``, ``platinclude``,
-    ``platlib``, ``platstdlib``, ``purelib``, ``scripts``, ``stdlib``. ``site_packages`` are the folders that
-    distributions are imported from, in import order, without the user's own. ``externally_managed`` is what PEP 668 has
-    us say before refusing, or "".
+    ``platlib``, ``platstdlib``, ``purelib``, ``scripts``, ``stdlib``. ``prefix_paths`` are the same for another prefix,
+    with :data:`ELSEWHERE` in its place; ``user_paths`` for the user alone (PEP 370). ``site_packages`` are the folders
+    that distributions are imported from, in import order; ``user_site`` is the user's one of them, "" where the user's
+    are not imported. ``externally_managed`` is what PEP 668 has us say before refusing, or "".
     """
 
     executable: str
@@ -52,6 +54,9 @@ class Interpreter(NamedTuple):
     externally_managed: str
     is_virtual: bool
     system_site_packages: bool = False
+    prefix_paths: tuple[tuple[str, str], ...] = ()
+    user_paths: tuple[tuple[str, str], ...] = ()
+    user_site: str = ""
 
     def path(self, name: str) -> str:
         """Return the folder called *name* in ``paths``; KeyError if there is none."""
@@ -59,7 +64,7 @@ class Interpreter(NamedTuple):
 
 
 def find_interpreter(spec: str | None, store: Store, *, environ: Mapping[str, str] | None = None) -> Interpreter:
-    """Return the interpreter that *spec* names.
+    """Return the interpreter that *spec* names, with the user's own packages where it sees them.
 
     *spec* is a path of an executable or of an environment's folder, a command on ``PATH``, or a request such as "3.12",
     "python3.12", "pypy3.10", "3.13t", ">=3.9". None means: the active environment (``VIRTUAL_ENV``, ``CONDA_PREFIX``),
@@ -70,6 +75,28 @@ def find_interpreter(spec: str | None, store: Store, *, environ: Mapping[str, st
 
     """
     environ = os.environ if environ is None else environ
+    return with_user_site(_find(spec, store, environ), environ)
+
+
+def with_user_site(interpreter: Interpreter, environ: Mapping[str, str]) -> Interpreter:
+    """Return *interpreter* with the paths of the user that *environ* tells of (PEP 370, as ``site`` has it)."""
+    paths = dict(interpreter.user_paths)
+    base = user_base(environ, paths.pop("framework", ""), interpreter.target.version)
+    here = tuple((name, path.replace(ELSEWHERE, base, 1)) for name, path in paths.items())
+    is_seen = interpreter.system_site_packages if interpreter.is_virtual else True
+    if not here or not is_seen or environ.get("PYTHONNOUSERSITE") or is_disguised():
+        return interpreter._replace(user_paths=here)
+    site = os.path.normpath(dict(here)["purelib"])
+    first = len({interpreter.path("platlib"), interpreter.path("purelib")}) if interpreter.is_virtual else 0
+    folders = interpreter.site_packages
+    return interpreter._replace(
+        user_paths=here,
+        user_site=site,
+        site_packages=tuple(dict.fromkeys((*folders[:first], site, *folders[first:]))),
+    )
+
+
+def _find(spec: str | None, store: Store, environ: Mapping[str, str]) -> Interpreter:
     if spec is None:
         for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
             if environ.get(variable):
@@ -275,6 +302,8 @@ def _probe(base: str, packaging: str) -> dict[str, Any]:
         "markers": tuple(sorted(facts["markers"].items())),
         "paths": tuple(sorted({**facts["paths"], "headers": facts["paths"]["include"]}.items())),
         "venv_paths": tuple(sorted({**facts["venv_paths"], "headers": _venv_headers(version)}.items())),
+        "prefix_paths": tuple(sorted({**facts["prefix_paths"], "headers": facts["prefix_paths"]["include"]}.items())),
+        "user_paths": tuple(sorted(_user_paths(facts).items())),
         "site_packages": tuple(facts["site_packages"]),
         "managed": facts["managed"],
         "managed_path": facts["managed_path"],
@@ -284,7 +313,14 @@ def _probe(base: str, packaging: str) -> dict[str, Any]:
 
 def _venv_headers(version: tuple[int, ...]) -> str:
     # sysconfig would have a venv's headers in the base interpreter's folder; pip's rule keeps them inside.
-    return os.path.join(_VENV, "include", "site", "python{}.{}".format(*version))
+    return os.path.join(ELSEWHERE, "include", "site", "python{}.{}".format(*version))
+
+
+def _user_paths(facts: Mapping[str, Any]) -> dict[str, str]:
+    more = {"headers": facts["user_paths"]["include"]}
+    if facts["framework"]:
+        more["framework"] = facts["framework"]
+    return {**facts["user_paths"], **more}
 
 
 def _why_not(base: str, stderr: str) -> str:
@@ -318,8 +354,10 @@ def _from_facts(
     )
     if not folder:
         paths, site_packages = facts["paths"], facts["site_packages"]
+        prefix_paths = facts["prefix_paths"]
     else:
-        paths = tuple((name, path.replace(_VENV, folder, 1)) for name, path in facts["venv_paths"])
+        prefix_paths = facts["prefix_paths"] + (("headers", _venv_headers(facts["release"])),)
+        paths = tuple((name, path.replace(ELSEWHERE, folder, 1)) for name, path in facts["venv_paths"])
         inside = dict(paths)
         site_packages = (inside["platlib"], inside["purelib"])
     shared = config.get("include-system-site-packages", "").lower() == "true"
@@ -337,4 +375,6 @@ def _from_facts(
         externally_managed="" if folder else facts["managed"],
         is_virtual=bool(folder),
         system_site_packages=shared,
+        prefix_paths=prefix_paths,
+        user_paths=facts["user_paths"],
     )

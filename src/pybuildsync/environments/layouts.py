@@ -6,6 +6,7 @@ the scripts in the wheel to rewrite their first lines; changes nothing.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _EXECUTABLE = 0o777
 _REGULAR = 0o666
 
+_LAUNCHER = re.compile(r"(?:\.exe|-script\.py|\.pya)$", re.IGNORECASE)
+
 # What an installer writes; a wheel that has them anyway doesn't decide.
 _WRITTEN_HERE = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 
@@ -30,7 +33,8 @@ class Placement(NamedTuple):
 
     ``requested``: the user named it (REQUESTED). ``direct_url`` is the text of ``direct_url.json`` (PEP 610), "" for
     what came from an index. ``bytecode`` is a folder of byte-compiled files, laid out as in the wheel
-    (``package/__pycache__/module.cpython-311.pyc``), "" for none.
+    (``package/__pycache__/module.cpython-311.pyc``), "" for none. ``left_out`` are absolute paths that don't come:
+    entries of the folder that the wheel's root goes to, with all that is in them, and single files elsewhere.
     """
 
     wheel: UnpackedWheel
@@ -38,6 +42,7 @@ class Placement(NamedTuple):
     direct_url: str = ""
     installer: str = "pybuildsync"
     bytecode: str = ""
+    left_out: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -103,17 +108,23 @@ def lay_out(placement: Placement, scheme: Scheme) -> Layout:
         dirs = tuple(name for name in dirs if not f"{name}/".startswith(data))
         taken = {script.path for script in generated}
         for source, destination, digest, size, content in _data_files(wheel, scheme, data, taken):
+            if destination in placement.left_out:
+                continue
             if content is not None:
                 generated.append(Generated(destination, content, _EXECUTABLE))
                 continue
             linked.append((source, destination))
             extra.append((_relative(destination, folder), digest, size))
+    if placement.left_out:
+        generated = [script for script in generated if script.path not in placement.left_out]
+        rows = [row for row in rows if f"{folder}/{row[0].partition('/')[0]}" not in placement.left_out]
+        dirs = tuple(name for name in dirs if f"{folder}/{name.partition('/')[0]}" not in placement.left_out)
     files = tuple([row[0] for row in rows])
     rows += extra
     if placement.bytecode:
-        for name in _walk(placement.bytecode):
-            linked.append((f"{placement.bytecode}/{name}", f"{folder}/{name}"))
-            rows.append((name, "", ""))
+        for source, destination in _byte_code(placement, scheme, folder, data):
+            linked.append((source, destination))
+            rows.append((_relative(destination, folder), "", ""))
     generated.append(Generated(f"{info}/INSTALLER", f"{placement.installer}\n".encode()))
     if placement.requested:
         generated.append(Generated(f"{info}/REQUESTED", b""))
@@ -147,7 +158,8 @@ def _data_files(
 ) -> Iterable[tuple[str, str, str, int, bytes | None]]:
     """Yield source, destination, hash, size and new content (None: as it is) of the files in the *data* folders.
 
-    A script at a path in *taken* is made by an entry point as well and left to that.
+    A script at a path in *taken* is made by an entry point as well and left to that, and so are the launchers that
+    setuptools has put beside such a one (``NAME.exe``, ``NAME-script.py``), as in pip.
     """
     for name, size, digest, executable in wheel.files:
         if not name.startswith(data):
@@ -166,8 +178,24 @@ def _data_files(
         destination = f"{target}/{rest}"
         if kind != "scripts":
             yield source, destination, digest, size, None
-        elif destination not in taken:
+        elif _LAUNCHER.sub("", destination) not in taken:
             yield source, destination, digest, size, _script_content(source, scheme, executable=executable)
+
+
+def _byte_code(placement: Placement, scheme: Scheme, folder: str, data: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    """Yield source and destination of the byte code of what comes; for modules in *data* folders it goes with them."""
+    for name in _walk(placement.bytecode):
+        path = f"{folder}/{name}"
+        if data and name.startswith(data):
+            _, kind, rest = name.split("/", 2)
+            path = f"{scheme.folder(kind)}/{rest}"
+        if placement.left_out:
+            above, _, base = path.rpartition("/__pycache__/")
+            module = f"{above}/{base.partition('.')[0]}.py"
+            top = f"{folder}/{module[len(folder) + 1 :].partition('/')[0]}"
+            if module in placement.left_out or top in placement.left_out:
+                continue
+        yield f"{placement.bytecode}/{name}", path
 
 
 def _script_content(source: str, scheme: Scheme, *, executable: bool) -> bytes | None:

@@ -50,8 +50,9 @@ def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: Fol
     location = view.real(distribution.location)
     roots = scheme.roots
     looked_at: dict[str, _Folder] = {}
+    meant = _as_staged if scheme.data == scheme.purelib else str
     for name, _, _ in read_record_file(distribution):
-        written, _, base = _absolute(location, name).rpartition("/")
+        written, _, base = _absolute(location, meant(name)).rpartition("/")
         folder = looked_at.get(written)
         if folder is None:
             folder = looked_at[written] = _look_at(written, roots, view)
@@ -101,6 +102,11 @@ def _next_step(distribution: InstalledDistribution) -> str:
     if by and by not in {"pip", "uv", "pybuildsync"}:
         return f"remove it with {by}, or use an environment of your own: `pybuildsync venv`"
     return "use a fresh environment: `pybuildsync venv`"
+
+
+def _as_staged(name: str) -> str:
+    """Return what pip means by *name* in the RECORD of a target folder, which it wrote before it moved the files."""
+    return name.removeprefix("../../")
 
 
 def _absolute(location: str, name: str) -> str:

@@ -1,8 +1,8 @@
 """Install schemes: which folder takes which part of a wheel.
 
-A :class:`Scheme` is that of an interpreter's environment (the paths of its ``sysconfig``), of a folder (``--target``),
-or of a virtual environment that has just been made. This module reads, and never changes anything. The names of the
-five folders are those of the binary distribution format; the ban on foreign installers is PEP 668.
+A :class:`Scheme` is that of an interpreter's environment (the paths of its ``sysconfig``), or of a virtual environment
+that has just been made; those of other places are in ``destinations``. This module reads, and never changes anything.
+The names of the five folders are those of the binary distribution format; the ban on foreign installers is PEP 668.
 """
 
 import os
@@ -42,7 +42,8 @@ class Scheme(NamedTuple):
     Below ``headers`` each distribution has a folder of its own. ``python`` is the executable that scripts start with.
     ``launcher`` is "posix" or the kind of Windows launcher that ``installer`` knows. ``lock`` is the file that whoever
     changes the environment holds. ``unchangeable`` is the reason why nothing may be changed (PEP 668), or "".
-    ``protected`` are files that no distribution may place or take away: the environment's own.
+    ``protected`` are files that no distribution may place or take away: the environment's own. ``besides`` are further
+    folders that distributions may be removed from, but are never placed in.
     """
 
     purelib: str
@@ -55,6 +56,7 @@ class Scheme(NamedTuple):
     lock: str
     unchangeable: str = ""
     protected: frozenset[str] = frozenset()
+    besides: tuple[str, ...] = ()
 
     def folder(self, name: str) -> str:
         """Return the folder that :data:`FOLDERS` calls *name*."""
@@ -62,8 +64,8 @@ class Scheme(NamedTuple):
 
     @property
     def roots(self) -> tuple[str, ...]:
-        """The folders, each once, in the order of :data:`FOLDERS`."""
-        return tuple(dict.fromkeys(self.folder(name) for name in FOLDERS))
+        """The folders, each once, in the order of :data:`FOLDERS`, those besides after them."""
+        return tuple(dict.fromkeys([*[self.folder(name) for name in FOLDERS], *self.besides]))
 
     @property
     def journal_folder(self) -> str:
@@ -73,43 +75,24 @@ class Scheme(NamedTuple):
 
 def environment_scheme(interpreter: Interpreter) -> Scheme:
     """Return the scheme of *interpreter*'s own environment."""
-    folders = {name: _real(interpreter.path(name)) for name in FOLDERS}
+    folders = {name: real_path(interpreter.path(name)) for name in FOLDERS}
     unchangeable = "" if interpreter.is_virtual else interpreter.externally_managed
     python = interpreter.executable
     if interpreter.is_virtual:
         named = os.path.join(interpreter.path("scripts"), "python.exe" if sys.platform == "win32" else "python")
         python = named if os.path.lexists(named) else python
-    lock_folder = _real(interpreter.prefix) if interpreter.is_virtual else folders["purelib"]
+    lock_folder = real_path(interpreter.prefix) if interpreter.is_virtual else folders["purelib"]
     return Scheme(
-        **folders,
+        purelib=folders["purelib"],
+        platlib=folders["platlib"],
+        scripts=folders["scripts"],
+        headers=folders["headers"],
+        data=folders["data"],
         python=python,
-        launcher=_launcher(interpreter),
+        launcher=launcher_of(interpreter),
         lock=os.path.join(lock_folder, LOCK_FILE),
         unchangeable=unchangeable,
-        protected=_own_files(folders["scripts"], folders["data"]) if interpreter.is_virtual else frozenset(),
-    )
-
-
-def target_scheme(folder: str, interpreter: Interpreter) -> Scheme:
-    """Return the scheme that puts everything into *folder*, as ``--target`` does: modules on top, scripts in ``bin``.
-
-    *folder* need not exist. Scripts run with *interpreter*. The lock lies in the folder for temporary files, so that
-    nothing but the distributions is left in *folder*.
-    """
-    from hashlib import sha256
-
-    folder = _real(folder)
-    owner = f"-{os.getuid()}" if sys.platform != "win32" else ""
-    name = f"pybuildsync{owner}-{sha256(os.fsencode(folder)).hexdigest()[:16]}.lock"
-    return Scheme(
-        purelib=folder,
-        platlib=folder,
-        scripts=f"{folder}/bin",
-        headers=f"{folder}/include",
-        data=folder,
-        python=interpreter.executable,
-        launcher=_launcher(interpreter),
-        lock=os.path.join(_temporary_folder(), name),
+        protected=own_files(folders["scripts"], folders["data"]) if interpreter.is_virtual else frozenset(),
     )
 
 
@@ -118,7 +101,7 @@ def virtual_scheme(root: str, interpreter: Interpreter) -> Scheme:
 
     It need not exist yet.
     """
-    root = _real(root)
+    root = real_path(root)
     if sys.platform == "win32":
         libraries, scripts, python = (
             f"{root}/Lib/site-packages",
@@ -135,9 +118,9 @@ def virtual_scheme(root: str, interpreter: Interpreter) -> Scheme:
         headers=f"{root}/include/site/python{interpreter.target.version}",
         data=root,
         python=os.path.normpath(f"{scripts}/{python}"),
-        launcher=_launcher(interpreter),
+        launcher=launcher_of(interpreter),
         lock=os.path.join(root, LOCK_FILE),
-        protected=_own_files(scripts, root),
+        protected=own_files(scripts, root),
     )
 
 
@@ -166,10 +149,8 @@ def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_wr
             why=scheme.unchangeable,
             hint="make an environment of your own: `pybuildsync venv`",
         )
-    folder = scheme.purelib
-    while not os.path.isdir(folder) and os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-    if not is_writable(folder):
+    folder = unwritable_folder(scheme, is_writable)
+    if folder:
         raise EnvironmentFault(
             f"the environment can't be changed: {scheme.purelib}",
             why=f"{folder} is not writable",
@@ -177,11 +158,23 @@ def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_wr
         )
 
 
-def _real(path: str) -> str:
+def unwritable_folder(scheme: Scheme, is_writable: Callable[[str], bool] = _is_writable) -> str:
+    """Return the folder that keeps distributions from being placed in *scheme*; "" if there is none."""
+    for folder in dict.fromkeys((scheme.purelib, scheme.platlib)):
+        there = folder
+        while not os.path.isdir(there) and os.path.dirname(there) != there:
+            there = os.path.dirname(there)
+        if not is_writable(there):
+            return there
+    return ""
+
+
+def real_path(path: str) -> str:
+    """Return *path* with every link followed and "/" on every system."""
     return os.path.realpath(path).replace(os.sep, "/")
 
 
-def _own_files(scripts: str, data: str) -> frozenset[str]:
+def own_files(scripts: str, data: str) -> frozenset[str]:
     """Return what makes a virtual environment one: its configuration, its interpreters, its activation."""
     names = [
         *_ACTIVATION,
@@ -191,12 +184,7 @@ def _own_files(scripts: str, data: str) -> frozenset[str]:
     return frozenset([f"{data}/pyvenv.cfg", *[f"{scripts}/{name}" for name in names]])
 
 
-def _launcher(interpreter: Interpreter) -> Launcher:
+def launcher_of(interpreter: Interpreter) -> Launcher:
+    """Return the kind of launcher that scripts for *interpreter* start with."""
     platform = interpreter.target.platform.replace("_", "-") if sys.platform == "win32" else ""
     return _LAUNCHERS.get(platform, "posix")
-
-
-def _temporary_folder() -> str:
-    if sys.platform == "win32":
-        return os.environ.get("TEMP") or os.environ.get("TMP") or os.path.expanduser("~")
-    return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - a name of the user's own, opened without following links

@@ -3,8 +3,8 @@
 Beside a wheel's files, ``bytecode/TAG`` holds the same folders with ``__pycache__`` in them (PEP 3147). Each file is
 valid for its source by modification time and size: a hard link has both, and whoever copies a source instead must keep
 its time (``os.utime``) or Python compiles it again. The source's path that is compiled in is the one in the wheel;
-importing puts the real one in its place. What lies in a wheel's ``.data`` folder goes to other places than it has in
-the wheel and has no byte code here.
+importing puts the real one in its place. Of a wheel's ``.data`` folder, modules in ``purelib`` and ``platlib`` have
+byte code, nothing else.
 """
 
 import json
@@ -87,10 +87,11 @@ def _compile(store: Store, wheels: Sequence[UnpackedWheel], python: str, cache_t
     jobs: list[tuple[int, str, str, str]] = []
     for wheel, folder in zip(wheels, temporary, strict=True):
         data = f"{wheel.dist_info.removesuffix('.dist-info')}.data/"
+        modules = (f"{data}purelib/", f"{data}platlib/")
         jobs += [
             (size, f"{wheel.path}/{path}", path, folder)
             for path, size, _, _ in wheel.files
-            if path.endswith(".py") and not path.startswith(data)
+            if path.endswith(".py") and (not path.startswith(data) or path.startswith(modules))
         ]
     jobs.sort(reverse=True)
     shares = max(1, min(processes, len(jobs) // _FEWEST_FOR_A_PROCESS))

@@ -1,0 +1,149 @@
+"""The installation report: what an install brings, as JSON in pip's form.
+
+Version 1 of the format that pip documents as "installation report". Metadata are written as PEP 566 has it ("JSON-
+compatible metadata"), as pip does. Never asks an index: all that it tells is at hand by then.
+"""
+
+import json
+import os
+import textwrap
+from collections.abc import Iterable, Mapping
+from email import message_from_string
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pybuildsync import __version__
+from pybuildsync.core.candidates import DistributionFile
+from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.resolution import Chosen
+from pybuildsync.errors import EnvironmentFault
+from pybuildsync.store.wheels import UnpackedWheel
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+# The pip whose report this is equal to, and who has written it: a version by PEP 440, as readers expect one.
+_PIP_VERSION = f"26.3+pybuildsync.{__version__}"
+
+# Field of the core metadata, and whether it may stand there more than once.
+_FIELDS = (
+    ("Metadata-Version", False), ("Name", False), ("Version", False), ("Dynamic", True), ("Platform", True),
+    ("Supported-Platform", True), ("Summary", False), ("Description", False), ("Description-Content-Type", False),
+    ("Keywords", False), ("Home-page", False), ("Download-URL", False), ("Author", False), ("Author-email", False),
+    ("Maintainer", False), ("Maintainer-email", False), ("License", False), ("License-Expression", False),
+    ("License-File", True), ("Classifier", True), ("Requires-Dist", True), ("Requires-Python", False),
+    ("Requires-External", True), ("Project-URL", True), ("Provides-Extra", True), ("Provides-Dist", True),
+    ("Obsoletes-Dist", True),
+)  # fmt: skip
+
+
+class Reported(NamedTuple):
+    """One distribution that is installed: what was ``chosen``, its ``wheel``, and ``direct_url.json``'s text or ""."""
+
+    chosen: Chosen
+    wheel: UnpackedWheel
+    direct_url: str = ""
+
+
+def make_report(
+    reported: Iterable[Reported], requirements: Iterable[Requirement], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the report on *reported*; *requirements* are the user's, *environment* its PEP 508 marker values."""
+    asked: dict[str, set[str]] = {}
+    for requirement in requirements:
+        asked.setdefault(requirement.name, set()).update(requirement.extras)
+    return {
+        "version": "1",
+        "pip_version": _PIP_VERSION,
+        "install": [_entry(each, asked.get(each.chosen.name)) for each in reported],
+        "environment": dict(environment),
+    }
+
+
+def write_report(report: Mapping[str, Any], path: str) -> str:
+    """Write *report* to the file *path*; return it as text where *path* is "-", else "".
+
+    Raises:
+        EnvironmentFault: the file can't be written.
+
+    """
+    text = json.dumps(report, indent=2, ensure_ascii=False)
+    if path == "-":
+        return f"{text}\n"
+    try:
+        with open(os.path.expanduser(path), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"the report can't be written: {path}",
+            why=error.strerror or str(error),
+            hint="nothing has been installed; name another file with --report",
+        ) from error
+    return ""
+
+
+def metadata_as_json(text: str) -> dict[str, Any]:
+    """Return the core metadata *text* (METADATA) as data (PEP 566, "JSON-compatible metadata")."""
+    message = message_from_string(text)
+    found: dict[str, Any] = {}
+    for field, is_many in _FIELDS:
+        if field not in message:
+            continue
+        values = [_unfolded(str(value)) for value in message.get_all(field, [])]
+        key = field.lower().replace("-", "_")
+        found[key] = values if is_many else values[0]
+        if key == "keywords":
+            found[key] = [word.strip() for word in values[0].split(",")] if "," in values[0] else values[0].split()
+    body = _body(message)
+    if body:
+        found["description"] = body
+    return found
+
+
+def _body(message: "Message[str, str]") -> str:
+    payload = message.get_payload()
+    return payload if isinstance(payload, str) else ""
+
+
+def _unfolded(value: str) -> str:
+    """Return *value* without the indentation of its further lines, as ``importlib.metadata`` reads it."""
+    return textwrap.dedent(" " * 8 + value) if "\n" in value else value
+
+
+def _entry(reported: Reported, extras: set[str] | None) -> dict[str, Any]:
+    """Return what the report says of one distribution; *extras* are those the user asked for, None if not by him."""
+    file = _file(reported.chosen)
+    entry: dict[str, Any] = {
+        "download_info": json.loads(reported.direct_url) if reported.direct_url else _download_info(reported, file),
+        "is_direct": bool(reported.direct_url),
+        "is_yanked": file is not None and file.yanked is not None,
+        "requested": extras is not None,
+        "metadata": metadata_as_json(_metadata_text(reported.wheel)),
+    }
+    if extras:
+        entry["requested_extras"] = sorted(extras)
+    return entry
+
+
+def _file(chosen: Chosen) -> DistributionFile | None:
+    """Return the file that *chosen* comes from: for a build, its sdist."""
+    variant = chosen.pick.variant
+    source = variant.source if variant is not None else chosen.pick.source
+    return source.file if source is not None else chosen.pick.file
+
+
+def _download_info(reported: Reported, file: DistributionFile | None) -> dict[str, Any]:
+    """Return what PEP 610 would say of a file from an index or a folder."""
+    if file is None:
+        return {"url": "", "archive_info": {}}
+    algorithm, digest = ("sha256", file.sha256) if file.sha256 else next(iter(file.hashes), ("", ""))
+    if not digest:
+        variant = reported.chosen.pick.variant
+        algorithm, digest = "sha256", variant.source.digest if variant is not None else reported.wheel.sha256
+    if not digest:
+        return {"url": file.url, "archive_info": {}}
+    return {"url": file.url, "archive_info": {"hash": f"{algorithm}={digest}", "hashes": {algorithm: digest}}}
+
+
+def _metadata_text(wheel: UnpackedWheel) -> str:
+    with open(f"{wheel.path}/{wheel.dist_info}/METADATA", encoding="utf-8", errors="replace") as file:
+        return file.read()
