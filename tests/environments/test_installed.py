@@ -182,6 +182,18 @@ def test_what_an_installer_records(tmp_path: Path) -> None:
     assert read_record_file(distribution) == (("a.py", "sha256=x", "3"),)
 
 
+def test_odd_names_in_a_list_of_files(tmp_path: Path) -> None:
+    """Quoted commas, quotes and line ends, CRLF, what else ends lines, bytes that are no text: each names its file."""
+    add(tmp_path, "odd-1.0.dist-info", {"METADATA": metadata("odd", "1.0")})
+    record = tmp_path / "odd-1.0.dist-info" / "RECORD"
+    plain = b"a\xc2\x85b.py,,\r\nc\xe2\x80\xa8d.py,sha256=x,1\r\n\xe9.py,,\n,,\n\n"
+    names = ["a\x85b.py", "c\u2028d.py", "\udce9.py"]
+    record.write_bytes(plain)
+    assert [row[0] for row in read_record_file(only(tmp_path))] == names
+    record.write_bytes(plain + b'"e,""f""\n.py",,\r\n"e,""f""\n.py",,\r\n')
+    assert [row[0] for row in read_record_file(only(tmp_path))] == [*names, 'e,"f"\n.py', 'e,"f"\n.py']
+
+
 def test_what_is_not_recorded(tmp_path: Path) -> None:
     """Nothing is "", None, False or (); what is no JSON object is none; without RECORD nothing can be removed."""
     files = {"METADATA": metadata("a", "1"), "INSTALLER": "apt", "direct_url.json": "[", "pybuildsync.json": "[]"}

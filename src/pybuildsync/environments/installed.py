@@ -108,21 +108,26 @@ def read_record_file(distribution: InstalledDistribution) -> tuple[tuple[str, st
 
     An egg-info folder's ``installed-files.txt`` gives the same, without hashes. () where there is neither.
     """
+    data = _read_bytes(list_of_files(distribution)) or b""
+    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    lines = text.split("\n")  # not at what else ends lines: it may be part of a name
     if distribution.kind == "egg-info":
-        text = _read(os.path.join(distribution.dist_info, "installed-files.txt"))
         folder = os.path.basename(distribution.dist_info)
-        lines = (text or "").splitlines()
         return tuple((os.path.normpath(f"{folder}/{line}").replace(os.sep, "/"), "", "") for line in lines if line)
-    text = _read(os.path.join(distribution.dist_info, "RECORD"))
-    if not text:
-        return ()
     if '"' in text:
         import csv
+        import io
 
-        rows: Iterable[list[str]] = csv.reader(text.splitlines())
+        rows: Iterable[list[str]] = csv.reader(io.StringIO(text, newline=""))
     else:
-        rows = (line.split(",") for line in text.splitlines())
+        rows = (line.split(",") for line in lines)
     return tuple((row[0], *(row[1:3] if len(row) > 2 else ("", ""))) for row in rows if row and row[0])  # noqa: PLR2004
+
+
+def list_of_files(distribution: InstalledDistribution) -> str:
+    """Return the path of the file that lists the distribution's files, whether or not it is there."""
+    name = "installed-files.txt" if distribution.kind == "egg-info" else "RECORD"
+    return os.path.join(distribution.dist_info, name)
 
 
 def read_build_record(distribution: InstalledDistribution) -> dict[str, Any] | None:

@@ -56,7 +56,10 @@ def recover(scheme: Scheme, *, waiting: Callable[[], None] | None = None, calls:
 
 
 def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
-    """Do what :func:`recover` does, under a lock that is held already."""
+    """Do what :func:`recover` does, under a lock that is held already.
+
+    What another installer has put there since stays.
+    """
     folder = scheme.journal_folder
     for name, is_undone in ((COMMITTED, False), (JOURNAL, True)):
         content = read_content(f"{folder}/{name}")
@@ -69,7 +72,10 @@ def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
                 why=f"the journal that would put it right is damaged; replaced files are kept in {folder}",
                 hint="make the environment anew: `pybuildsync venv --clear`",
             )
-        (undo if is_undone else finish)(journal, folder, calls)
+        if is_undone:
+            undo(journal, folder, calls, _come_since(journal, scheme))
+        else:
+            finish(journal, folder, calls)
         return Recovered(is_undone, journal.words)
     if os.path.lexists(folder):
         _clear(folder, left_stashes(scheme), calls)
@@ -87,8 +93,29 @@ def left_stashes(scheme: Scheme) -> list[str]:
     ]
 
 
-def undo(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
-    """Bring back what was before the transaction of *journal*, whose files are in *folder*.
+def _come_since(journal: Journal, scheme: Scheme) -> frozenset[str]:
+    """Return the files of *journal* that another installer lists in a RECORD it wrote after the journal was written."""
+    from pybuildsync.environments.folders import FolderView
+    from pybuildsync.environments.installed import installed_distributions, installer, list_of_files
+    from pybuildsync.environments.removals import owners
+
+    began = _written(f"{scheme.journal_folder}/{JOURNAL}")
+    found = installed_distributions((scheme.purelib, scheme.platlib), trust_names=True)
+    late = [each for each in found if _written(list_of_files(each)) > began]
+    others = [each for each in late if installer(each) not in ("", "pybuildsync")]
+    paths = [f"{root}/{name}" for root, names in journal.files for name in names]
+    return frozenset(owners(paths, others, scheme, FolderView()))
+
+
+def _written(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def undo(journal: Journal, folder: str, calls: Calls, staying: frozenset[str]) -> None:
+    """Bring back what was before the transaction of *journal*, whose files are in *folder*; *staying* stays as it is.
 
     Raises:
         EnvironmentFault: something could not be brought back; the journal stays for another try.
@@ -99,6 +126,8 @@ def undo(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
     for root, names in journal.files:
         for name in names:
             path = f"{root}/{name}"
+            if path in staying:
+                continue
             stashed = moved.get(folded(path)) if moved else None
             # Where something was moved aside, what is here is new as long as the old one is still aside.
             if stashed is None or os.path.lexists(stashed):
@@ -107,7 +136,7 @@ def undo(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
     for stash, paths in reversed(journal.moves):
         for number in range(len(paths) - 1, -1, -1):
             stashed = f"{stash}/{number}"
-            if os.path.lexists(stashed):
+            if os.path.lexists(stashed) and paths[number] not in staying:
                 _bring_back(stashed, paths[number], failed, calls)
     if failed:
         raise EnvironmentFault(
@@ -122,7 +151,7 @@ def undo(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
     remove_emptied(journal.folders[::-1], calls)
 
 
-def finish(journal: Journal, folder: str, calls: Calls = SYSTEM) -> None:
+def finish(journal: Journal, folder: str, calls: Calls) -> None:
     """Do away with what the committed transaction of *journal* has replaced. Files in use (Windows) stay aside."""
     for stash, paths in journal.moves:
         for number in range(len(paths)):
