@@ -109,10 +109,12 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
 
 
 def _check_own_files(layouts: Sequence[Layout], scheme: Scheme) -> None:
+    journals = tuple(folded(f"{root}/{JOURNAL_FOLDER}") for root in scheme.roots)
+    own = {*map(folded, scheme.protected), *journals, folded(scheme.lock.replace(os.sep, "/"))}
     for layout in layouts:
-        wrong = [path for path in layout.elsewhere if path in scheme.protected]
-        if JOURNAL_FOLDER in layout.dirs:
-            wrong.append(scheme.journal_folder)
+        wrong = [path for path in layout.elsewhere if folded(path) in own or is_inside(folded(path), journals)]
+        if JOURNAL_FOLDER in layout.dirs or JOURNAL_FOLDER in layout.files:
+            wrong.append(f"{layout.folder}/{JOURNAL_FOLDER}")
         if wrong:
             raise PackageError(
                 f"{layout.placement.label} would replace what belongs to the environment itself",
