@@ -50,6 +50,14 @@ def test_another_process_waits_and_says_so_once(tmp_path: Path) -> None:
         assert waited == ["yes"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """In a folder that everybody writes to, whoever comes first could have us make a file anywhere."""
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with locked(str(tmp_path / "lock")):
+        assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_free_lock_needs_no_waiting(tmp_path: Path) -> None:
     """Nobody is told to wait who doesn't, and a lock can be taken again."""
     waited: list[str] = []

@@ -16,7 +16,8 @@ from pybuildsync.store.location import Store
 from pybuildsync.store.writing import make_folder
 
 _LACKING = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
-_FLAGS = os.O_RDWR | os.O_CREAT
+# A link isn't followed: in a folder that anybody may write to, such as that for temporary files, it may be anybody's.
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 # Windows: everybody who shares takes one byte of the region, whoever wants it alone takes all of it.
 _REGION = 1024
@@ -152,9 +153,9 @@ def _store_lock(store: Store) -> str:
 
 def _open(path: str) -> int | None:
     with suppress(OSError):
-        return os.open(path, _FLAGS, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
     with suppress(OSError):
-        return os.open(path, os.O_RDONLY)
+        return os.open(path, os.O_RDONLY | _NO_LINK)
     return None
 
 
