@@ -243,6 +243,20 @@ def test_the_next_transaction_recovers_first(tmp_path: Path) -> None:
     assert world.is_new()
 
 
+def test_a_commit_that_fails_though_it_was_done_is_finished(tmp_path: Path) -> None:
+    """A network file system may say so."""
+    world = upgrade_world(tmp_path)
+
+    def rename(old: str, new: str) -> None:
+        os.replace(old, new)
+        if new.endswith("/committed"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    done = apply(world.changes, world.scheme, calls=Calls(rename=rename), with_recipe=True)
+    assert done.recipe is None
+    assert world.is_new()
+
+
 def test_a_kill_after_the_commit_is_finished(tmp_path: Path, calls_of_upgrade: int) -> None:
     """What was committed stands."""
     world = upgrade_world(tmp_path)

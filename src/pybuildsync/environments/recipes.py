@@ -10,6 +10,7 @@ themselves, and nothing is where something is to be made. So nothing is ever rep
 """
 
 import os
+import sys
 import time
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ _DAY = 24 * 60 * 60
 _HERE = "."  # stands for the environment's folder in the journal
 _JOURNAL, _COMMITTED, _UNFINISHED = "journal", "committed", "journal.new"
 _LONGEST_SHEBANG = 127
+_folded = str.lower if sys.platform == "darwin" else str  # as in `folders`, whose imports take too long
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -211,11 +213,15 @@ def _is_like(recipe: "Recipe", data: str, root: str) -> bool:
             all(os.path.realpath(f"{data}/{folder}") == f"{data}/{folder}" for folder in there if folder)
             and sorted(os.listdir(f"{data}/{purelib}")) == [name for name, _ in entries]
             and all(not seen or fingerprint(f"{data}/{purelib}/{name}") == seen for name, seen in entries)
-            and all(set(names).isdisjoint(os.listdir(f"{data}/{folder}")) for folder, names in beside)
+            and not any(_has_any(f"{data}/{folder}", names) for folder, names in beside)
             and not any(map(os.path.lexists, outer))
         )
     except OSError:
         return False
+
+
+def _has_any(folder: str, names: "Sequence[str]") -> bool:
+    return not {*map(_folded, names)}.isdisjoint(map(_folded, os.listdir(folder)))
 
 
 def _has_wheels(recipe: "Recipe") -> bool:

@@ -80,6 +80,7 @@ def apply(
         if not changes.remove and not changes.install:
             return Applied(recovered=recovered)
         plan = plan_changes(changes, scheme, on_conflict)
+        mode: LinkMode | None = None
         try:
             mode = _carry_out(plan, scheme, link_mode, calls, check)
         except BaseException as error:
@@ -94,7 +95,7 @@ def apply(
         else:
             with suppress(OSError):  # the new state holds; the next command clears away what is left
                 finish(plan.journal, scheme.journal_folder, calls)
-        recipe = write_recipe(plan, scheme, mode) if with_recipe else None
+        recipe = write_recipe(plan, scheme, mode) if with_recipe and mode else None
     return Applied(recovered, plan.conflicts, plan.replaced, plan.outside, recipe)
 
 
