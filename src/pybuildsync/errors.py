@@ -7,16 +7,20 @@ credentials that an address may hold.
 
 
 class PybuildsyncError(Exception):
-    """The root: *what* happened (one sentence), *why* (lines of detail), *hint* (the next step)."""
+    """The root: *what* happened (one sentence), *why* (lines of detail), *hint* (the next step).
+
+    *pip* are the lines that pip says about the same, for those whose scripts look for them; () is *what*.
+    """
 
     exit_status = 1
     kind = "error"
 
-    def __init__(self, what: str, *, why: str = "", hint: str = "") -> None:
+    def __init__(self, what: str, *, why: str = "", hint: str = "", pip: tuple[str, ...] = ()) -> None:
         self.what = without_credentials(what)
         super().__init__(self.what)
         self.why = without_credentials(why)
         self.hint = without_credentials(hint)
+        self.pip = tuple(map(without_credentials, pip))
 
     def __str__(self) -> str:
         """Return the whole text: what, why (indented), hint."""
@@ -57,6 +61,12 @@ class EnvironmentFault(PybuildsyncError):
     """The machine stands in the way: interpreter, permissions, disk, an externally managed environment."""
 
     kind = "environment"
+
+
+class NoVirtualEnvironment(EnvironmentFault):
+    """A virtual environment is wanted and there is none: exit status 3, as pip has it."""
+
+    exit_status = 3
 
 
 class InternalError(PybuildsyncError):

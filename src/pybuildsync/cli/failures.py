@@ -9,10 +9,17 @@ INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
 
-def describe(error: PybuildsyncError, colors: Colors) -> str:
-    """Return *error* as text: ``error: what``, why indented, ``hint: what to do``."""
+def describe(error: PybuildsyncError, colors: Colors, *, as_pip: bool = False) -> str:
+    """Return *error* as text: ``error: what``, why indented, ``hint: what to do``.
+
+    With *as_pip* it begins as pip's: ``ERROR:`` and, where pip has words for it, those.
+    """
     first, *rest = error.what.splitlines() or [""]
-    lines = [f"{colors.paint('bold red', 'error:')} {first}", *rest]
+    if as_pip:
+        lines = [f"{colors.paint('bold red', 'ERROR:')} {line}" for line in error.pip or (first,)]
+        lines += () if error.pip else rest
+    else:
+        lines = [f"{colors.paint('bold red', 'error:')} {first}", *rest]
     lines += [f"  {line}".rstrip() for line in error.why.splitlines()]
     if error.hint:
         first, *rest = error.hint.splitlines()

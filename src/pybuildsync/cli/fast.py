@@ -153,7 +153,8 @@ def _path(folder: str, question: str, root: str) -> str:
 
 def store_root(argv: "Sequence[str]", environ: "Mapping[str, str]") -> str:
     """Return the store's folder, as ``pybuildsync.store.default_root`` has it; importing that would take too long."""
-    chosen = environ.get("PYBUILDSYNC_CACHE_DIR")
+    pips = environ.get("PIP_CACHE_DIR")
+    chosen = environ.get("PYBUILDSYNC_CACHE_DIR") or (pips and os.path.join(pips, "pybuildsync"))
     for at, word in enumerate(argv):
         if word.startswith("--cache-dir="):
             chosen = word[12:]

@@ -7,6 +7,7 @@ happens on the way goes to stderr. Nothing below this package prints or ends the
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from time import time_ns
 from typing import Any, NamedTuple, Protocol, TextIO
@@ -18,7 +19,7 @@ from pybuildsync.cli.values import Order, Presentation, understand
 from pybuildsync.cli.words import HelpAsked, read_line
 from pybuildsync.commands.options import InstallOptions, VenvOptions
 from pybuildsync.commands.results import Change, InstallResult, Result, VenvResult
-from pybuildsync.core.story import Event
+from pybuildsync.core.story import Event, Warned
 from pybuildsync.errors import PybuildsyncError, UsageError
 
 MODULES = {
@@ -36,6 +37,8 @@ MODULES = {
     ("cache", "clean"): "pybuildsync.commands.cache",
 }
 
+# Commands that pip, too, refuses to run outside of virtual environments with --require-virtualenv.
+_CHANGING = ("install", "uninstall", "wheel", "download", "lock")
 _NARROWEST = 40  # columns of help
 
 
@@ -70,14 +73,21 @@ class World(NamedTuple):
 
 
 def main(argv: Sequence[str], world: World | None = None) -> int:
-    """Run the command line *argv* (without the program's name) and return its exit status; never raises."""
+    """Run the command line *argv* (without the program's name) and return its exit status; never raises.
+
+    ``pip`` in front says that a script for pip is run: errors and warnings are then in pip's words.
+    """
     world = world or _real_world()
-    presentation = Presentation()
+    as_pip = list(argv[:1]) == ["pip"]
+    argv = argv[as_pip:]
+    presentation = Presentation(as_pip=as_pip or "--pip-compat" in argv)
     try:
         try:
             order = _read(argv, world)
         except HelpAsked as asked:
             return _print(asked.text, world)
+        if as_pip:
+            order = order._replace(presentation=order.presentation._replace(as_pip=True))
         presentation = order.presentation
         return _carry_out(argv, order, world)
     except KeyboardInterrupt as interrupt:
@@ -115,8 +125,16 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     """Run the command and print its result."""
     presentation = order.presentation
     began = time_ns()
+    if presentation.log:
+        _log(presentation, f"pybuildsync {_joined(argv)}")
+    if order.general.require_virtualenv and order.words[0] in _CHANGING:
+        from pybuildsync.commands.virtual_environments import require_virtual_environment
+
+        require_virtual_environment(getattr(order.options, "python", ""), order.options.store)
     run = world.load(order.words)
     story = _open_story(presentation, world)
+    for warning in order.warnings:
+        story.tell(Warned(warning))
     extra: dict[str, Any] = {}
     if order.words == ("uninstall",):
         extra["confirm"] = _asker(order, story, world)
@@ -126,6 +144,8 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
         story.close()
     text = render(result, presentation, choose_colors(world.stdout, presentation.color, world.environ))
     _print(text, world)
+    if presentation.log:
+        _log(presentation, render(result, presentation, Colors(on=False)))
     told = summary(result)
     if told and presentation.loudness >= 0 and is_terminal(world.stderr):
         colors = choose_colors(world.stderr, presentation.color, world.environ)
@@ -136,7 +156,14 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
         from pybuildsync.cli import fast_venv
 
         fast_venv.remember(argv, world.environ, order.options, result)
-    return exit_status(result)
+    return 0 if presentation.pip_compat and isinstance(result, InstallResult) else exit_status(result)
+
+
+def _log(presentation: Presentation, text: str) -> None:
+    """Add *text* to the log; raises EnvironmentFault where it can't be written."""
+    from pybuildsync.cli.logs import append
+
+    append(presentation.log, text.splitlines())
 
 
 def _remember(
@@ -155,14 +182,17 @@ def _remember(
     asks_more = (
         options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
         or options.reinstall_packages or options.ignore_installed or options.indexes.refresh
-        or options.store.no_cache
+        or options.store.no_cache or presentation.log
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
         return
+    from pybuildsync.cli.fast import remember, store_root
+    from pybuildsync.commands.stores import store_root as root_of
+
+    if store_root(argv, world.environ) != root_of(options.store):  # the first stages would look elsewhere
+        return
     plain = Colors(on=False)
     if result.watched:
-        from pybuildsync.cli.fast import remember
-
         text = render(result._replace(changes=()), presentation, plain)
         remember(argv, world.environ, result.watched, text, python=options.python, since=began)
     if result.recipe and choose_colors(world.stdout, presentation.color, world.environ) == plain:
@@ -173,6 +203,16 @@ def _remember(
 
 
 def _open_story(presentation: Presentation, world: World) -> ClosableStory:
+    """Return the story that is shown and, with ``--log``, written down."""
+    story = _open_shown_story(presentation, world)
+    if not presentation.log:
+        return story
+    from pybuildsync.cli.logs import LoggedStory
+
+    return LoggedStory(story.tell, story.close, presentation.log)
+
+
+def _open_shown_story(presentation: Presentation, world: World) -> ClosableStory:
     """Return the story that suits stderr: moving on a terminal, lines elsewhere."""
     colors = choose_colors(world.stderr, presentation.color, world.environ)
     moving = is_terminal(world.stderr) and world.environ.get("TERM") != "dumb"
@@ -184,7 +224,7 @@ def _open_story(presentation: Presentation, world: World) -> ClosableStory:
 
     from pybuildsync.cli.story import PlainStory
 
-    return PlainStory(world.stderr, presentation.loudness, colors, threading.Lock())
+    return PlainStory(world.stderr, presentation.loudness, colors, threading.Lock(), presentation.as_pip)
 
 
 def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[Change, ...]], bool]:
@@ -195,6 +235,8 @@ def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[
         colors = choose_colors(world.stderr, order.presentation.color, world.environ)
         for change in changes:
             world.stderr.write(f"{colors.paint('red', '-')} {change_text(change)}\n")
+        if order.presentation.no_input:
+            raise UsageError("nobody may be asked whether to proceed (--no-input)", hint="say --yes as well")
         world.stderr.write("Proceed (Y/n)? ")
         world.stderr.flush()
         answer = world.stdin.readline()
@@ -222,13 +264,16 @@ def _explain(error: Exception, presentation: Presentation, world: World) -> Pybu
         return fault
     from pybuildsync.store.location import default_root
 
-    return failures.from_defect(error, default_root(world.environ), loud=presentation.verbose > 1)
+    return failures.from_defect(error, default_root(world.environ), loud=presentation.verbose > 1 or presentation.debug)
 
 
 def _fail(error: PybuildsyncError, presentation: Presentation, world: World) -> int:
     """Write *error*, and, with ``--json``, its data to stdout; return its exit status."""
     colors = choose_colors(world.stderr, presentation.color, world.environ)
-    _write_last(world.stderr, failures.describe(error, colors))
+    _write_last(world.stderr, failures.describe(error, colors, as_pip=presentation.as_pip))
+    if presentation.log:
+        with suppress(PybuildsyncError):
+            _log(presentation, failures.describe(error, Colors(on=False), as_pip=presentation.as_pip))
     if presentation.json:
         _write_last(world.stdout, failures.as_data(error))
     return error.exit_status
@@ -241,6 +286,13 @@ def _write_last(stream: TextIO, text: str) -> None:
         stream.flush()
     except (OSError, ValueError):
         return
+
+
+def _joined(argv: Sequence[str]) -> str:
+    """Return *argv* as a shell would take it."""
+    import shlex
+
+    return shlex.join(argv)
 
 
 def nobody_reads() -> int:

@@ -15,15 +15,20 @@ _MARK = "  "
 _FEW = 8  # a resolution as small as this is listed
 
 
-def lines_for(event: events.Event, loudness: int, colors: Colors, *, live: bool = False) -> list[str]:
+def lines_for(
+    event: events.Event, loudness: int, colors: Colors, *, live: bool = False, as_pip: bool = False
+) -> list[str]:
     """Return the lines that tell *event*; none where it doesn't show.
 
-    With *live* a moving display shows what is going on, so only what stays worth knowing becomes a line.
+    With *live* a moving display shows what is going on, so only what stays worth knowing becomes a line. With *as_pip*
+    warnings begin as pip's do.
     """
     wanted, write = _TABLE[type(event)]
     if loudness < wanted or (live and isinstance(event, _SHOWN_LIVE) and loudness < 1):
         return []
     lines: list[str] = write(event, loudness, colors)
+    if as_pip and isinstance(event, events.Warned):
+        lines[0] = lines[0].replace("warning:", "WARNING:", 1)
     return lines
 
 
@@ -34,10 +39,11 @@ class PlainStory(NamedTuple):
     loudness: int
     colors: Colors
     lock: AbstractContextManager[object]
+    as_pip: bool = False
 
     def tell(self, event: events.Event) -> None:
         """Write what *event* is worth; a reader that is gone is no reason to stop."""
-        text = "".join(f"{line}\n" for line in lines_for(event, self.loudness, self.colors))
+        text = "".join(f"{line}\n" for line in self._lines(event))
         if text:
             with self.lock:
                 try:
@@ -48,6 +54,9 @@ class PlainStory(NamedTuple):
 
     def close(self) -> None:
         """Do nothing: every line is out."""
+
+    def _lines(self, event: events.Event) -> list[str]:
+        return lines_for(event, self.loudness, self.colors, as_pip=self.as_pip)
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:

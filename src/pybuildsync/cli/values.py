@@ -14,6 +14,7 @@ from pybuildsync.cli.sources import Said, adds_up, read_sources
 from pybuildsync.cli.words import Line
 from pybuildsync.commands import options as asked
 from pybuildsync.errors import UsageError
+from pybuildsync.store.location import VARIABLE, default_root
 
 CommandOptions: TypeAlias = (
     asked.InstallOptions
@@ -29,7 +30,11 @@ CommandOptions: TypeAlias = (
 
 
 class Presentation(NamedTuple):
-    """How to print. ``color`` is "auto", "always" or "never"; ``format`` is "" where the command has its own."""
+    """How to print. ``color`` is "auto", "always" or "never"; ``format`` is "" where the command has its own.
+
+    ``log`` is the file to add the story to, "" for none. ``as_pip`` says errors and warnings in pip's words;
+    ``pip_compat`` has its exit statuses as well.
+    """
 
     verbose: int = 0
     quiet: int = 0
@@ -43,6 +48,7 @@ class Presentation(NamedTuple):
     no_input: bool = False
     debug: bool = False
     pip_compat: bool = False
+    as_pip: bool = False
 
     @property
     def loudness(self) -> int:
@@ -95,7 +101,6 @@ PENDING = frozenset(
         "ignore_requires_python", "uploaded_prior_to", "platforms", "python_version", "implementation", "abis",
         "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
         "check_build_dependencies", "require_build_hashes",
-        "pip_compat", "no_color", "progress_bar", "log", "no_input", "debug", "isolated", "require_virtualenv",
     }
 )  # fmt: skip
 
@@ -111,12 +116,7 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     sections: Sections = {name: {} for name in ("", "general", "presentation", *_SECTIONS)}
     sources = read_sources(line, environ, folder)
     for layer in sources.layers:
-        fresh: set[str] = set()
-        for said in layer:
-            if said.option.field not in fresh and not adds_up(said.option):
-                sections[said.option.section].pop(said.option.field, None)
-            fresh.add(said.option.field)
-            _set(sections[said.option.section], said)
+        _lay(sections, layer)
     seen: set[str] = set()
     for given in line.given:
         if given.option.field in PENDING:
@@ -125,6 +125,8 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
             _add(sections[given.option.section], given.option, given.value, seen)
     for section, fields in _read_words(line, sections):
         sections[section].update(fields)
+    if sections["general"].get("isolated") and VARIABLE in environ:
+        sections["store"].setdefault("cache_dir", default_root({**environ, VARIABLE: ""}))
     own = sections[""]
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
@@ -132,10 +134,29 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     return Order(
         words=line.command.words,
         options=_TYPES[line.command.words[0]](**own),
-        presentation=Presentation(**sections["presentation"]),
+        presentation=_settled(Presentation(**sections["presentation"])),
         general=General(**sections["general"]),
         warnings=sources.warnings,
     )
+
+
+def _settled(presentation: Presentation) -> Presentation:
+    """Return *presentation* with what pip calls otherwise said in one way."""
+    return presentation._replace(
+        color="never" if presentation.no_color else presentation.color,
+        no_progress=presentation.no_progress or presentation.progress_bar in ("off", "raw"),
+        as_pip=presentation.pip_compat,
+    )
+
+
+def _lay(sections: Sections, layer: tuple[Said, ...]) -> None:
+    """Lay what a source says over what weaker ones have said."""
+    fresh: set[str] = set()
+    for said in layer:
+        if said.option.field not in fresh and not adds_up(said.option):
+            sections[said.option.section].pop(said.option.field, None)
+        fresh.add(said.option.field)
+        _set(sections[said.option.section], said)
 
 
 def _set(values: dict[str, Any], said: Said) -> None:
