@@ -55,12 +55,17 @@ def encode_journal(journal: Journal) -> bytes:
     return os.fsencode("\0\0".join(["\0".join(section) for section in sections]))
 
 
-def decode_journal(content: bytes, base: str) -> Journal | None:
-    """Return the journal in *content* for the environment that is now at *base*; None if it isn't whole or not ours."""
+def decode_journal(content: bytes, base: str, folder: str = "") -> Journal | None:
+    """Return the journal in *content* for the environment that is now at *base*; None if it isn't whole or not ours.
+
+    *folder* is where the journal lies. If that is below the base that it names, nothing has moved, and *base* is but
+    another way to the same place (``--target`` into what ``--prefix`` began, say).
+    """
     sections = [section.split("\0") for section in os.fsdecode(content).split("\0\0")]
     if len(sections[0]) != 3 or sections[0][0] != _HEAD or sections[-1] != [_END]:  # noqa: PLR2004
         return None
     _, words, old = sections[0]
+    base = old if folder.startswith(f"{old}/") else base
 
     def here(path: str) -> str:
         return base + path[len(old) :] if path == old or path.startswith(f"{old}/") else path

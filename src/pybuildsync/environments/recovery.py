@@ -65,7 +65,7 @@ def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
         content = read_content(f"{folder}/{name}")
         if content is None:
             continue
-        journal = decode_journal(content, scheme.data)
+        journal = decode_journal(content, scheme.data, folder)
         if journal is None:
             raise EnvironmentFault(
                 f"the environment was left half changed: {scheme.data}",

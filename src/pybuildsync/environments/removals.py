@@ -13,10 +13,11 @@ from pybuildsync.environments.installed import (
     InstalledDistribution,
     installed_distributions,
     installer,
+    list_of_files,
     read_record_file,
     why_not_removable,
 )
-from pybuildsync.environments.schemes import Scheme
+from pybuildsync.environments.schemes import Scheme, untouchable
 from pybuildsync.errors import EnvironmentFault
 
 
@@ -27,15 +28,12 @@ def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: Fol
     them is among them. The second lie outside, or are the environment's own (its interpreter, its configuration).
 
     Raises:
-        EnvironmentFault: it can't be told which files are the distribution's, or it is gone.
+        EnvironmentFault: it can't be told which files are the distribution's, it lies elsewhere, or it is gone.
 
     """
-    if not os.path.lexists(distribution.dist_info):
-        raise EnvironmentFault(
-            f"{distribution.name} {distribution.version} is not installed any more",
-            why=f"another process has changed the environment meanwhile: {distribution.dist_info} is gone",
-            hint="run the command again",
-        )
+    location = view.real(distribution.location)
+    roots = scheme.roots
+    _check_is_here(distribution, location, roots)
     if distribution.kind == "dist-info" and not os.path.lexists(f"{distribution.dist_info}/METADATA"):
         return _left_over(distribution, view), []
     reason = why_not_removable(distribution)
@@ -47,12 +45,10 @@ def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: Fol
         )
     found: dict[str, None] = {}
     outside: list[str] = []
-    location = view.real(distribution.location)
-    roots = scheme.roots
     looked_at: dict[str, _Folder] = {}
-    meant = _as_staged if scheme.data == scheme.purelib else str
+    protected = untouchable(scheme)
     for name, _, _ in read_record_file(distribution):
-        written, _, base = _absolute(location, meant(name)).rpartition("/")
+        written, _, base = _absolute(location, _as_meant(name, scheme)).rpartition("/")
         folder = looked_at.get(written)
         if folder is None:
             folder = looked_at[written] = _look_at(written, roots, view)
@@ -60,13 +56,28 @@ def removed_files(distribution: InstalledDistribution, scheme: Scheme, view: Fol
         if kind is None:
             continue
         path = f"{folder.path}/{base}"
-        if not folder.is_inside or path in scheme.protected:
+        if not folder.is_inside or folded(path) in protected:
             outside.append(path)
         elif kind != "folder":
             found[path] = None
             if folder.byte_code and base.endswith(".py"):
                 found.update(dict.fromkeys(folder.byte_code.get(folded(base[:-3]), ())))
     return list(found), outside
+
+
+def _check_is_here(distribution: InstalledDistribution, location: str, roots: tuple[str, ...]) -> None:
+    if not os.path.lexists(distribution.dist_info):
+        raise EnvironmentFault(
+            f"{distribution.name} {distribution.version} is not installed any more",
+            why=f"another process has changed the environment meanwhile: {distribution.dist_info} is gone",
+            hint="run the command again",
+        )
+    if not is_inside(f"{location}/", roots):
+        raise EnvironmentFault(
+            f"{distribution.name} {distribution.version} can't be removed",
+            why=f"it is not in this environment, which only sees it: {distribution.dist_info}",
+            hint="remove it from the environment that it is in (--python), or with what has installed it",
+        )
 
 
 class _Folder(NamedTuple):
@@ -104,9 +115,9 @@ def _next_step(distribution: InstalledDistribution) -> str:
     return "use a fresh environment: `pybuildsync venv`"
 
 
-def _as_staged(name: str) -> str:
-    """Return what pip means by *name* in the RECORD of a target folder, which it wrote before it moved the files."""
-    return name.removeprefix("../../")
+def _as_meant(name: str, scheme: Scheme) -> str:
+    """Return *name* of a RECORD; that of a target folder pip writes before it moves the files there."""
+    return name.removeprefix("../../") if scheme.data == scheme.purelib else name
 
 
 def _absolute(location: str, name: str) -> str:
@@ -134,7 +145,7 @@ def owners(
     found: dict[str, str] = {}
     for distribution in others if wanted else ():
         try:
-            with open(f"{distribution.dist_info}/RECORD", "rb", buffering=0) as file:
+            with open(list_of_files(distribution), "rb", buffering=0) as file:
                 content = file.read()
         except OSError:
             continue
