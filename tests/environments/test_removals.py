@@ -11,7 +11,7 @@ from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.schemes import Scheme
 from pybuildsync.environments.transaction import apply
-from pybuildsync.errors import EnvironmentFault
+from pybuildsync.errors import EnvironmentFault, RequestError
 
 
 def write_distribution(scheme: Scheme, record: str, installer: str = "pip") -> None:
@@ -62,6 +62,39 @@ def test_a_link_goes_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     apply(Changes(remove=installed(scheme)), scheme)
     assert os.listdir(scheme.purelib) == []
     assert (tmp_path / "data").read_text() == "keep"
+
+
+def test_what_is_only_seen_from_here_stays(tmp_path: Path) -> None:
+    """With --system-site-packages the base interpreter's distributions are there, but not in this environment."""
+    base, scheme = make_environment(tmp_path / "base"), make_environment(tmp_path / "env")
+    write_distribution(base, "")
+    before = tree(tmp_path / "base")
+    with pytest.raises(EnvironmentFault, match=r"sample 1\.0 can't be removed") as caught:
+        apply(Changes(remove=installed(base)), scheme)
+    assert "not in this environment" in caught.value.why
+    assert tree(tmp_path / "base") == before
+
+
+def test_the_lock_stays(tmp_path: Path) -> None:
+    """A RECORD that lists it can't take it away from whoever holds it."""
+    scheme = make_environment(tmp_path / "env")
+    write_distribution(scheme, "../../../.pybuildsync.lock,,\n")
+    done = apply(Changes(remove=installed(scheme)), scheme)
+    assert done.outside == (scheme.lock,)
+    assert os.path.exists(scheme.lock)
+
+
+def test_an_egg_info_owns_what_it_lists(tmp_path: Path) -> None:
+    """What old versions of setuptools installed is in nobody's RECORD."""
+    scheme = make_environment(tmp_path / "env")
+    info = Path(scheme.purelib, "old.egg-info")
+    info.mkdir()
+    (info / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: old\nVersion: 1.0\n")
+    (info / "installed-files.txt").write_text("../shared.py\nPKG-INFO\n")
+    Path(scheme.purelib, "shared.py").write_text("old")
+    new = make_wheel(tmp_path / "store", "new", files={"shared.py": "new"})
+    with pytest.raises(RequestError, match=r"old 1\.0 and new 1\.0"):
+        apply(Changes(install=placed(new)), scheme)
 
 
 def test_without_a_list_nothing_is_removed(tmp_path: Path) -> None:

@@ -36,10 +36,11 @@ def test_an_environment_without_python_uses_its_interpreter(tmp_path: Path) -> N
 
 
 def test_a_base_interpreter_locks_its_site_packages(tmp_path: Path) -> None:
-    """An environment that is no virtual one has its lock beside the distributions, and no files of its own."""
+    """An environment that is no virtual one has its lock beside the distributions, and its interpreters for itself."""
     scheme = environment_scheme(make_interpreter(str(tmp_path)))
     assert scheme.lock == f"{scheme.purelib}/.pybuildsync.lock"
-    assert scheme.protected == frozenset()
+    assert f"{tmp_path}/bin/python3" in scheme.protected
+    assert f"{tmp_path}/bin/activate" not in scheme.protected
 
 
 def test_links_in_the_folders_are_followed(tmp_path: Path) -> None:

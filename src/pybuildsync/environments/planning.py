@@ -21,7 +21,7 @@ from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.journal import STASH, Group, Journal
 from pybuildsync.environments.layouts import Layout, Placement, lay_out
 from pybuildsync.environments.removals import others_than, owners, removed_files
-from pybuildsync.environments.schemes import JOURNAL_FOLDER, Scheme
+from pybuildsync.environments.schemes import JOURNAL_FOLDER, Scheme, untouchable
 from pybuildsync.errors import EnvironmentFault, PackageError
 
 _MOST_WORDS = 12
@@ -110,7 +110,7 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
 
 def _check_own_files(layouts: Sequence[Layout], scheme: Scheme) -> None:
     journals = tuple(folded(f"{root}/{JOURNAL_FOLDER}") for root in scheme.roots)
-    own = {*map(folded, scheme.protected), *journals, folded(scheme.lock.replace(os.sep, "/"))}
+    own = untouchable(scheme).union(journals)
     for layout in layouts:
         wrong = [path for path in layout.elsewhere if folded(path) in own or is_inside(folded(path), journals)]
         if JOURNAL_FOLDER in layout.dirs or JOURNAL_FOLDER in layout.files:

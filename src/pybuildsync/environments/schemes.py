@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
+from pybuildsync.environments.folders import folded
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.errors import EnvironmentFault
 
@@ -92,7 +93,7 @@ def environment_scheme(interpreter: Interpreter) -> Scheme:
         launcher=launcher_of(interpreter),
         lock=os.path.join(lock_folder, LOCK_FILE),
         unchangeable=unchangeable,
-        protected=own_files(folders["scripts"], folders["data"]) if interpreter.is_virtual else frozenset(),
+        protected=own_files(folders["scripts"], folders["data"], is_virtual=interpreter.is_virtual),
     )
 
 
@@ -174,10 +175,15 @@ def real_path(path: str) -> str:
     return os.path.realpath(path).replace(os.sep, "/")
 
 
-def own_files(scripts: str, data: str) -> frozenset[str]:
-    """Return what makes a virtual environment one: its configuration, its interpreters, its activation."""
+def untouchable(scheme: Scheme) -> frozenset[str]:
+    """Return the (folded) paths that nothing is placed at or taken from: what is protected, and the lock."""
+    return frozenset(map(folded, (*scheme.protected, scheme.lock.replace(os.sep, "/"))))
+
+
+def own_files(scripts: str, data: str, *, is_virtual: bool = True) -> frozenset[str]:
+    """Return what an environment can't do without: its interpreters and, if *is_virtual*, what makes it one."""
     names = [
-        *_ACTIVATION,
+        *(_ACTIVATION if is_virtual else ()),
         *_INTERPRETERS,
         *[f"{name}3.{minor}" for name in ("python", "pypy") for minor in range(8, 30)],
     ]
