@@ -41,11 +41,15 @@ def make_sdist(name: str, folder: Path, *, version: str = "1.0") -> Path:
     return path
 
 
-def make_library(version: str, folder: Path) -> None:
-    """Build the wheel of ``lib`` at *version* into *folder*, by its backend alone."""
+def make_library(version: str, folder: Path, *, interface: str = "") -> None:
+    """Build the wheel of ``lib`` at *version* into *folder*, by its backend alone.
+
+    Its shared library is named by the version of its *interface*, by its own version if that is "".
+    """
     work = folder / f"lib-{version}"
     tree = copy_tree("lib", work)
     (tree / "VERSION").write_text(version)
+    (tree / "INTERFACE").write_text(interface or version)
     subprocess.run([sys.executable, "-c", BUILD, str(folder)], check=True, cwd=tree, timeout=60)
     shutil.rmtree(work)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from integration.command import Environment, differences, snapshot
-from integration.source_trees import copy_tree, make_index, make_links
+from integration.source_trees import copy_tree, make_index, make_library, make_links, make_sdist
 
 SOFTIOC = ("--no-binary", "softioc", "softioc==4.6.1")
 COUNTING = """#!/bin/sh
@@ -151,6 +151,38 @@ def test_what_shares_the_library_is_rebuilt_with_it(new: Callable[[str], Environ
     done = environment.install("q")
     assert {change["name"] for change in done["changes"]} == {"q"}
     works(environment, "a", "b", "q", lib="1.9")
+
+
+def test_a_library_that_keeps_its_name(tmp_path: Path) -> None:
+    """1.0 and 1.1 bring a library of one name: what was linked with the first runs with the second, as it is."""
+    folder = tmp_path / "links"
+    folder.mkdir()
+    for version, interface in (("1.0", "1"), ("1.1", "1"), ("2.0", "2")):
+        make_library(version, folder, interface=interface)
+    make_sdist("s", folder)
+    options = ("--no-index", "--find-links", str(folder), "--cache-dir", str(tmp_path / "cache"))
+    environment = Environment.make(tmp_path / "environment", *options)
+
+    def told() -> str:
+        assert environment.findings() == []
+        return environment.evaluate("import s; print(s.built_with(), s.runs_with(), s.add(2, 3))")
+
+    assert environment.install("s", "lib==1.0")["builds"] == 1
+    assert told() == "1.0 1.0 5"
+    (match,) = environment.record("s")["matches"]
+    assert (match["evidence"], match["policy"]) == ("linked", "at-least")
+    for request in (("lib==1.1",), ("s", "lib==1.1")):
+        done = environment.install(*request)
+        assert done["builds"] == 0
+        assert told() == "1.0 1.1 5"
+        assert environment.install("lib==1.0")["builds"] == 0
+    done = environment.install("lib==2.0")
+    assert {change["name"]: change["kind"] for change in done["changes"]} == {"lib": "upgrade", "s": "rebuild"}
+    assert told() == "2.0 2.0 5"
+    environment.install("s", "lib==1.1")
+    assert told() == "1.1 1.1 5"
+    assert environment.install("lib==1.0")["builds"] == 0, "built before; an older library may lack something"
+    assert told() == "1.0 1.0 5"
 
 
 def test_source_folders(new: Callable[[str], Environment], tmp_path: Path) -> None:

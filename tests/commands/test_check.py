@@ -126,7 +126,10 @@ def test_shared_libraries(place: Place, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
 def test_a_library_that_would_be_missing(place: Place, tmp_path: Path) -> None:
-    """An install that would leave a library missing is refused before anything changes, by name."""
+    """An install that would leave a library missing is refused before anything changes, by name.
+
+    The resolution sees what a wheel of another version doesn't bring; the last look is at what is installed.
+    """
     folder = tmp_path / "compiled"
     folder.mkdir()
     library = compile_library(folder, "libthing.so.1", "-Wl,-soname,libthing.so.1")
@@ -140,5 +143,8 @@ def test_a_library_that_would_be_missing(place: Place, tmp_path: Path) -> None:
     files["recipe.json"] = json.dumps({**json.loads(files["recipe.json"]), "requires": ["lib"]}).encode()
     tree = write_tree(tmp_path / "tree", {**files, "_ext.so": extension})
     error = place.refused(str(tree), "lib==2.0", "--match", "app:lib=any")
+    assert "app 1.0, built against lib 1.0, needs libthing.so.1, as lib 1.0 brings" in error
+    place.environment.add("lib", "1.0")
+    error = place.refused(str(tree))
     assert "shared libraries would be missing, so nothing was installed" in error
     assert "app 1.0: app_native/_ext.so needs libthing.so.1 of lib" in error

@@ -8,11 +8,12 @@ from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
 from pybuildsync.core.goal import Direct, Formats, Goal
-from pybuildsync.core.loop import Settled, is_left_out, settle
+from pybuildsync.core.loop import Seen, Settled, is_left_out, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import judge
+from pybuildsync.core.policies import Policy
 from pybuildsync.core.requirements import Requirement, parse_requirement
-from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.resolution import Chosen, Doubt, Resolution
 from pybuildsync.core.story import Event
 from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
@@ -51,7 +52,8 @@ class World:
     """Projects with wheels and sdists; knowledge for the core, and a builder that obeys it.
 
     ``hooks`` are what a backend asks for before it builds; ``fails`` are (tool, version, date): with that version of
-    the tool a source can't be built, and is tried with tools of the date.
+    the tool a source can't be built, and is tried with tools of the date. ``promises`` are those of libraries, and
+    ``sonames`` the names of their shared libraries, by name and version; ``looked`` is what was looked into.
     """
 
     files: dict[str, list[DistributionFile]] = field(default_factory=dict)
@@ -68,6 +70,9 @@ class World:
     prepared_keys: list[str] = field(default_factory=list)
     foreseen: list[Resolution] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
+    promises: dict[tuple[str, str], Policy] = field(default_factory=dict)
+    sonames: dict[tuple[str, str], str] = field(default_factory=dict)
+    looked: list[str] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
     asked_metadata: list[str] = field(default_factory=list)
 
@@ -153,7 +158,7 @@ class World:
                 for e in environment
             )
             key = build_key(BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target))
-            facts = facts.with_place(source, chosen.scope)
+            facts = facts.with_place(source, chosen.scope).with_promises(self._promises(against))
             versions = {each.name: each.version for each in environment}
             identity = (source.name, source.version)
             tool, version, date = self.fails.get(identity, ("", "", ""))
@@ -178,6 +183,25 @@ class World:
                 )
         return facts
 
+    def look(self, doubts: tuple[Doubt, ...]) -> tuple[Seen, ...]:
+        """Tell what was said of the wheels."""
+        seen = []
+        for chosen, variant in doubts:
+            assert chosen.pick.source is None
+            assert not chosen.pick.installed
+            self.looked.append(f"{chosen.name}=={chosen.version}")
+            brings = variant is None or variant.libraries_of(chosen.name) == (self.soname(chosen.name, chosen.version),)
+            seen.append(Seen(self.promises.get((chosen.name, chosen.version)), brings))
+        return tuple(seen)
+
+    def soname(self, name: str, version: str) -> str:
+        """Return the name of the one shared library in a release."""
+        return self.sonames.get((name, version), f"lib{name}.so")
+
+    def _promises(self, against: tuple[Ingredient, ...]) -> tuple[tuple[tuple[str, str], Policy], ...]:
+        keys = [(each.name, each.version) for each in against]
+        return tuple((key, self.promises[key]) for key in keys if key in self.promises)
+
     def _variant(self, goal: Goal, source: Source, key: str, against: tuple[Ingredient, ...], *, wheel: str) -> Variant:
         versions = {each.name: each.version for each in against}
         said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
@@ -186,20 +210,22 @@ class World:
         identity = (source.name, source.version)
         backend = self.finishers.get(identity, self.backends[identity]) if wheel else self.backends[identity]
         metadata = Metadata(source.name, source.version, requirements(*backend(versions)))
-        links = [(name, f"lib{name}.so") for name in self.links[source.name, source.version] if name in versions]
+        owners = [name for name in self.links[source.name, source.version] if name in versions] if wheel else []
+        links = [("module.so", self.soname(owner, versions[owner]), owner, f"{owner}.libs", True) for owner in owners]
         verdict = judge(
             source.name,
             static_requires=self.sources[source.name, source.version].static_requires,
             built=metadata,
             ingredients=against,
-            links=links if wheel else (),
+            links=[(owner, library) for _, library, owner, _, _ in links],
             match_runtime=self.sources[source.name, source.version].match_runtime,
-            policies=goal.policies,
+            policies=goal.policies.with_promises(self._promises(against)),
             markers=MarkerAnswers(goal.target),
         )
         return Variant(
             source=source, key=key, metadata=metadata, ingredients=against, matches=verdict.matches,
             coupled=verdict.coupled, contradiction=verdict.contradiction, wheel=wheel,
+            links=tuple(links),
         )  # fmt: skip
 
     # Story

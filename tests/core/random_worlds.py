@@ -92,7 +92,11 @@ BEHAVIOURS: dict[str, Callable[[str, int], list[Need]]] = {
 
 
 class Plan(NamedTuple):
-    """A world and what is asked of it; libraries ``at_least`` are configured to match like that."""
+    """A world and what is asked of it; libraries ``at_least`` are configured to match like that.
+
+    The shared libraries of those ``versioned`` have a version in their names, a new one every other release; those
+    ``promising`` promise that they run what was built with an older release.
+    """
 
     releases: tuple[Release, ...]
     sdists: tuple[Sdist, ...]
@@ -100,6 +104,12 @@ class Plan(NamedTuple):
     constraints: tuple[Need, ...] = ()
     build_constraints: tuple[Need, ...] = ()
     at_least: tuple[str, ...] = ()
+    versioned: tuple[str, ...] = ()
+    promising: tuple[str, ...] = ()
+
+    def soname(self, library: str, version: int) -> str:
+        """Return the name of the shared library in a release."""
+        return f"lib{library}.so.{(version + 1) // 2}" if library in self.versioned else f"lib{library}.so"
 
 
 def needs_of(names: Iterable[str]) -> st.SearchStrategy[Need]:
@@ -152,6 +162,8 @@ def plans(draw: st.DrawFn, *, nested: bool = False) -> Plan:
         tuple(draw(st.lists(needs_of(LIBRARIES), max_size=1))),
         tuple(draw(st.lists(needs_of(LIBRARIES), max_size=1))) if draw(st.booleans()) else (),
         tuple(draw(st.lists(st.sampled_from(LIBRARIES), max_size=1))) if draw(st.booleans()) else (),
+        tuple(draw(st.lists(st.sampled_from(LIBRARIES), unique=True))),
+        tuple(draw(st.lists(st.sampled_from(LIBRARIES), max_size=1))) if draw(st.booleans()) else (),
     )
 
 
@@ -160,6 +172,10 @@ def open_world(plan: Plan) -> World:
     world = World()
     for release in plan.releases:
         world.wheel(release.name, str(release.version), *map(str, release.needs))
+        key = (release.name, str(release.version))
+        world.sonames[key] = plan.soname(release.name, release.version)
+        if release.name in plan.promising:
+            world.promises[key] = Policy(("at-least",), "the library's own promise")
     for sdist in plan.sdists:
         static = tuple(map(str, sdist.static))
         assumed = (*static, *(library for library, _ in sdist.bakes))
@@ -261,14 +277,17 @@ def match_faults(plan: Plan, sdist: Sdist, environment: Versions, running: Versi
     for name, version in environment.items():
         told = [need for need in says if need.name == name]
         baked = [need for need in told if need.comparison and need not in sdist.static]
-        if name in plan.at_least:
-            if running.get(name, version) < version:
+        now = running.get(name, version)
+        is_linked = name in sdist.links
+        if is_linked and plan.soname(name, now) != plan.soname(name, version):
+            found.append(f"{sdist.name} needs {plan.soname(name, version)}, and {name} {now} runs")
+        if baked and name not in plan.at_least and not all(need.met(environment) for need in baked):
+            found.append(f"{sdist.name} contradicts itself: {name} {version}")
+        if name in plan.at_least or name in plan.promising or (is_linked and name in plan.versioned and not baked):
+            if now < version and (told or is_linked or name in plan.at_least):
                 found.append(f"{sdist.name} was built with {name} {version} and runs with an older one")
-        elif baked:
-            if not all(need.met(environment) for need in baked):
-                found.append(f"{sdist.name} contradicts itself: {name} {version}")
-        elif (told or name in sdist.links) and running.get(name, version) != version:
-            found.append(f"{sdist.name} was built with {name} {version} and runs with {running[name]}")
+        elif (told or is_linked) and not baked and now != version:
+            found.append(f"{sdist.name} was built with {name} {version} and runs with {now}")
     return found
 
 
@@ -318,6 +337,7 @@ def _fits(
             and all(need.met(running) for need in sdist.says(environment))
             and all(
                 running.get(name, version) == version
+                or (name in plan.promising and running.get(name, version) > version)
                 for name, version in environment.items()
                 if name not in plan.at_least and name in tied[sdist.name, sdist.version]
             )

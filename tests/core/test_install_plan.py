@@ -90,6 +90,18 @@ def test_a_broken_match_says_what_was_there_and_what_is() -> None:
     assert (lib.library, lib.match, lib.missing) == ("lib", matched("lib", "1.0"), False)
 
 
+def test_a_library_that_is_missing_breaks_a_match() -> None:
+    """A version that the policy accepts, but that doesn't bring what the modules need."""
+    built = variant("key", matched("lib", "1.0", "linked", Policy(("at-least",))), lib="1.0")
+    built = built._replace(links=(("a.so", "lib.so.1", "lib", "lib.so.1", True),))
+    each = installed("a", "1", built=built)._replace(unlinked=(("lib", "2.0"),))
+    assert broken_matches(each, {"lib": "1.1"}) == ()
+    (lib,) = broken_matches(each, {"lib": "2.0"})
+    assert lib.text == "a 1 needs lib.so.1 as lib 1.0 brings, and lib 2.0 is there"
+    assert not is_satisfied(goal("a", there=(each, installed("lib", "2.0"))), MARKERS)
+    assert is_satisfied(goal("a", there=(each._replace(unlinked=()), installed("lib", "2.0"))), MARKERS)
+
+
 def test_no_match_is_broken_by_a_library_that_is_gone() -> None:
     """That is a requirement's matter, as is what is baked; without a record there is no match."""
     each = installed("a", "1", built=variant("key", matched("lib", "1.0"), matched("more", "2", "baked")))

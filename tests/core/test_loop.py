@@ -7,6 +7,7 @@ from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.loop import Settled
 from pybuildsync.core.loop import settle as run_loop
+from pybuildsync.core.policies import Policy, PolicyBook
 from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
 from pybuildsync.core.story import Resolved, RoundStarted, Silent
 from pybuildsync.core.variants import Facts
@@ -18,6 +19,11 @@ def library(world: World, *versions: str, name: str = "lib") -> World:
     for version in versions:
         world.wheel(name, version)
     return world
+
+
+def installed(settled: Settled) -> tuple[Installed, ...]:
+    """Return what is installed once a settled result is."""
+    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
 
 
 def test_a_source_is_built_against_what_will_run() -> None:
@@ -142,6 +148,126 @@ def test_a_linked_library_must_be_the_same() -> None:
     settled = world.settle(world.goal("a", "lib"))
     (variant,) = settled.facts.variants
     assert [(match.name, match.built, match.evidence) for match in variant.matches] == [("lib", "2.0", "linked")]
+
+
+def linking(*sonames: str, build: str = "lib", **more: object) -> World:
+    """Return a world with `lib` 1.0, 1.1, ... that brings these libraries, and a source that links and requires it."""
+    world = library(World(), *(f"1.{minor}" for minor in range(len(sonames))))
+    world.sonames.update({("lib", f"1.{minor}"): soname for minor, soname in enumerate(sonames)})
+    return world.sdist("a", "1.0", "lib", build=(build,), links=("lib",), **more)  # type: ignore[arg-type]  # as it says
+
+
+@pytest.mark.parametrize(
+    ("sonames", "to", "builds", "looked"),
+    [
+        pytest.param(("lib.so.1", "lib.so.1"), "1.1", 0, ["lib==1.1"], id="the same name"),
+        pytest.param(("lib.so.1", "lib.so.2"), "1.1", 1, ["lib==1.1"], id="another name"),
+        pytest.param(("lib.so", "lib.so"), "1.1", 1, [], id="a name that tells nothing"),
+        pytest.param(("lib.so.1", "lib.so.1", "lib.so.1"), "1.0", 1, [], id="an older version"),
+    ],
+)
+def test_a_library_that_keeps_its_name_has_nothing_rebuilt(
+    sonames: tuple[str, ...], to: str, builds: int, looked: list[str]
+) -> None:
+    """What is linked runs with later versions that bring a library of the very name, if that name has a version."""
+    world = linking(*sonames)
+    first = world.settle(world.goal("a", "lib==1.0" if to == "1.1" else "lib==1.1"))
+    again = world.settle(world.goal("a", f"lib=={to}", installed=installed(first)))
+    assert versions_of(again) == {"a": "1.0", "lib": to}
+    assert (len(world.builds) - 1, world.looked) == (builds, looked)
+    assert again.rounds == 1 + builds
+    (chosen,) = (chosen for chosen in again.resolution.running if chosen.name == "a")
+    assert chosen.pick.installed is (not builds)
+
+
+def test_what_is_built_in_this_run_is_kept_where_the_library_keeps_its_name() -> None:
+    """`b`, once built, excludes the `lib` that `more` wanted first; what `a` loads may be in the next one."""
+    for soname, builds in (("lib.so.1", 1), ("lib.so.2", 2)):
+        world = linking("lib.so.1", soname).wheel("more", "2", "lib<1.1").wheel("more", "1")
+        world.sdist("b", "1.0", "lib", "more", build=(), built=lambda _: ("lib>1", "more<2"))
+        settled = world.settle(world.goal("a", "b", "more"))
+        assert versions_of(settled) == {"a": "1.0", "b": "1.0", "lib": "1.1", "more": "1"}
+        assert len([each for each in world.builds if each.startswith("a==")]) == builds
+
+
+def test_what_is_baked_and_linked_must_be_there_by_name() -> None:
+    """A wide requirement accepts a version whose library has another name: the loader doesn't."""
+    for soname, builds in (("lib.so.1", 0), ("lib.so.2", 1)):
+        world = linking("lib.so.1", soname, built=lambda _: ("lib>=1,<2",))
+        first = world.settle(world.goal("a", "lib==1.0"))
+        settled = world.settle(world.goal("a", "lib==1.1", installed=installed(first)))
+        assert versions_of(settled) == {"a": "1.0", "lib": "1.1"}
+        assert len(world.builds) - 1 == builds
+
+
+def test_what_may_be_there_by_name_is_looked_for_before_giving_up() -> None:
+    """It can't be built with what will run; so it must run with what brings the same."""
+    for soname, runs in (("lib.so.1", True), ("lib.so.2", False)):
+        world = linking("lib.so.1", soname, "lib.so.3", build="lib<1.1", static=())
+        goal = world.goal("a", "lib==1.1")
+        if runs:
+            assert versions_of(world.settle(goal)) == {"a": "1.0", "lib": "1.1"}
+        else:
+            with pytest.raises(NoSolution) as caught:
+                world.settle(goal)
+            assert "needs lib.so.1, as lib 1.0 brings" in caught.value.why
+        assert (world.builds, world.looked) == (["a==1.0 [lib=1.0]"], ["lib==1.1"])
+
+
+def test_what_is_installed_tells_itself_what_it_brings() -> None:
+    """What an installed variant loads is known of what is installed beside it: nobody looks, it stays or goes."""
+    for unlinked, version in (((), "1.1"), ((("lib", "1.1"),), "1.0")):
+        world = linking("lib.so.1", "lib.so.1")
+        a, _ = installed(world.settle(world.goal("a", "lib==1.0")))
+        there = (a._replace(unlinked=unlinked), Installed("lib", "1.1", Metadata("lib", "1.1")))
+        assert versions_of(world.settle(world.goal("a", installed=there))) == {"a": "1.0", "lib": version}
+        assert (len(world.builds), world.looked) == (1, [])
+
+
+def test_nobody_looks_into_what_is_installed() -> None:
+    """A new build that links an older library than the installed one takes the one it was built with."""
+    world = linking("lib.so.1", "lib.so.1", build="lib<1.1", static=())
+    there = (Installed("lib", "1.1", Metadata("lib", "1.1")),)
+    assert versions_of(world.settle(world.goal("a", installed=there))) == {"a": "1.0", "lib": "1.0"}
+    with pytest.raises(NoSolution):
+        world.settle(world.goal("a", "lib>1", installed=there))
+    assert world.looked == []
+
+
+def test_an_older_release_is_no_better_than_what_may_load_the_library() -> None:
+    """`a` 1.0 can't be built with the `lib` that runs, but the wheel from before runs with it; 0.9 is not taken."""
+    world = linking("lib.so.1", "lib.so.1", build="lib<1.1", static=()).wheel("a", "0.9")
+    settled = world.settle(world.goal("a", "lib==1.1"))
+    assert versions_of(settled) == {"a": "1.0", "lib": "1.1"}
+
+
+def test_a_library_is_asked_what_it_promises_before_giving_up() -> None:
+    """It can't be built with what will run; only the library can say that it may run. One version is asked."""
+    minor = Policy(("minor",), "the library's own promise")
+    for promises in ((), ("1.0", "1.1", "1.2")):
+        world = library(World(), "1.0", "1.1", "1.2").sdist("a", "1.0", "lib", build=("lib<1.2",))
+        world.promises.update({("lib", version): minor for version in promises})
+        goal = world.goal("a", "lib==1.2")
+        if promises:
+            assert versions_of(world.settle(goal)) == {"a": "1.0", "lib": "1.2"}
+        else:
+            with pytest.raises(NoSolution):
+                world.settle(goal)
+        assert world.looked == ["lib==1.1"]
+        assert len(world.builds) == bool(promises)
+
+
+def test_nobody_is_asked_what_is_known() -> None:
+    """Neither where the user has said how to match, nor where a look could change nothing."""
+    exact = Policy(("exact",), "configuration")
+    world = library(World(), "1.0", "1.1").sdist("a", "1.0", "lib", build=("lib<1.1",)).wheel("b", "1", "lib<1")
+    for goal in (
+        world.goal("a", "lib==1.1", policies=PolicyBook(libraries=(("lib", exact),))),
+        world.goal("a", "b"),
+    ):
+        with pytest.raises(NoSolution):
+            world.settle(goal)
+    assert world.looked == []
 
 
 def test_the_build_prefers_what_will_run_to_the_newest() -> None:
@@ -314,11 +440,6 @@ def test_a_loop_that_stands_still_is_our_fault() -> None:
     with pytest.raises(InternalError) as caught:
         world.settle(world.goal("a"))
     assert caught.value.why == "a 1.0"
-
-
-def installed(settled: Settled) -> tuple[Installed, ...]:
-    """Return what is installed once a settled result is."""
-    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
 
 
 def test_the_second_time_nothing_is_built() -> None:

@@ -109,7 +109,7 @@ def test_a_library_that_modules_need_is_linked() -> None:
 
 @pytest.mark.parametrize("evidence", ["required twice", "linked"])
 def test_a_policy_says_how_far_linked_and_required_twice_go(evidence: str) -> None:
-    """What the library promises, or the table; a library that promises any is free and makes no other variant."""
+    """What the library promises, or the table; a library that promises any is free, and only links make a variant."""
     texts = ("lib",) if evidence == "required twice" else ()
     links = () if evidence == "required twice" else (("lib", "liblib.so"),)
     promised = PolicyBook(promises=((("lib", "1.0"), MICRO),))
@@ -117,7 +117,23 @@ def test_a_policy_says_how_far_linked_and_required_twice_go(evidence: str) -> No
         ("lib", "1.0", evidence, MICRO)
     ]
     free = PolicyBook(promises=((("lib", "1.0"), ANY),))
-    assert judged(*texts, against={"lib": "1.0"}, links=links, policies=free) == Verdict((), ())
+    coupled = (("lib", "1.0"),) if links else ()
+    assert judged(*texts, against={"lib": "1.0"}, links=links, policies=free) == Verdict((), coupled)
+
+
+def test_names_with_versions_serve_later_versions() -> None:
+    """The library's name is the word of its authors, unless one of several has no version, or they have said more."""
+    one, two, none = ("lib", "liba.so.1"), ("lib", "libb.so.2"), ("lib", "libc.so")
+    verdict = judged("lib", against={"lib": "1.0"}, links=(one, two))
+    assert [(match.evidence, str(match.policy)) for match in verdict.matches] == [("linked", "at-least")]
+    assert verdict.matches[0].sentence == (
+        "its extension modules need liba.so.1, libb.so.2, so later versions that bring the same serve"
+    )
+    assert told(judged("lib", against={"lib": "1.0"}, links=(one, none))) == [("lib", "1.0", "linked", EXACT)]
+    promised = PolicyBook(promises=((("lib", "1.0"), MICRO),))
+    assert told(judged("lib", against={"lib": "1.0"}, links=(one,), policies=promised)) == [
+        ("lib", "1.0", "linked", MICRO)
+    ]
 
 
 def test_configuration_is_the_strongest_evidence() -> None:

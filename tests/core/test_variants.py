@@ -3,6 +3,7 @@
 from core.fakes import TARGET, World, requirements
 
 from pybuildsync.core.facts import Metadata
+from pybuildsync.core.policies import ANY
 from pybuildsync.core.variants import Facts, Source, Variant
 
 SOURCE = Source("a", "1.0", "digest")
@@ -35,6 +36,23 @@ def test_dates_and_places() -> None:
     assert facts.as_of == ((SOURCE.identity, "2023"),)
     assert facts.with_place(SOURCE, ()) is facts
     assert facts.with_place(SOURCE, (("b", "1"),)).places == ((SOURCE.identity, ()), (SOURCE.identity, (("b", "1"),)))
+
+
+def test_what_wheels_told() -> None:
+    """Promises, those who made none, and libraries that were looked for."""
+    facts = Facts().with_promise("lib", "1", ANY).with_promise("more", "2", None)
+    assert (facts.promises, facts.silent) == (((("lib", "1"), ANY),), ("more",))
+    assert facts.with_promise("lib", "1", ANY) is facts
+    assert facts.with_promise("more", "1", None) is facts
+    assert Facts().with_brought(OTHER, "lib", "1", True).brought == ((("other", "lib", "1"), True),)  # noqa: FBT003
+
+
+def test_a_variant_says_what_it_loads() -> None:
+    """Of what couples it, and by which names."""
+    links = tuple(("a.so", name, owner, name, True) for name, owner in (("y.so", "lib"), ("x.so", "lib"), ("z", "no")))
+    variant = OTHER._replace(coupled=(("lib", "1"), ("more", "2")), links=(*links, *links))
+    assert variant.linked == (("lib", "1"),)
+    assert variant.libraries_of("lib") == ("x.so", "y.so")
 
 
 def test_a_source_is_told_by_its_content_else_by_where_it_is() -> None:

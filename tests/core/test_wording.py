@@ -84,6 +84,17 @@ def test_what_must_match() -> None:
     ) in told(world, world.goal("a", "lib>=2", policies=book))
 
 
+def test_a_policy_that_depends_on_what_is_built_with() -> None:
+    """Where several hold, none of them is told for all."""
+    world = libraries("1", "2").sdist("a", "1", "lib", build=("lib<2",))
+    book = PolicyBook(promises=((("lib", "2"), Policy(("any",))),))
+    assert "a 1 must run with the lib that it is built with or one that goes with that (required twice)" in told(
+        world, world.goal("a", "lib>=2", policies=book)
+    )
+    world = World().sdist("a", "1", "lib", build=("lib",))
+    assert "a 1 needs lib to be built (there is no version of lib" in told(world, world.goal("a"))
+
+
 def test_what_was_built() -> None:
     """Variants are told by what they were built against, and each combination that was tried is a reason."""
     world = libraries("1", "2", "3").sdist("a", "1", static=(), build=("lib>=2",), links=("lib",))

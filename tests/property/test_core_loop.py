@@ -6,7 +6,18 @@ import sys
 from pathlib import Path
 
 from core.fakes import World, versions_of
-from core.random_worlds import LIBRARIES, Plan, faults, goal_of, has_solution, open_world, plans
+from core.random_worlds import (
+    LIBRARIES,
+    Need,
+    Plan,
+    faults,
+    goal_of,
+    has_solution,
+    match_faults,
+    needs_of,
+    open_world,
+    plans,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +103,31 @@ def test_what_is_installed_before_changes_no_condition(plan: Plan, before: dict[
         assert not has_solution(plan)
     else:
         assert faults(plan, settled, {each.name: int(each.version) for each in there}) == []
+
+
+@given(plans(), st.lists(needs_of(LIBRARIES), min_size=1, max_size=2))
+def test_nothing_is_built_without_need(plan: Plan, more: list[Need]) -> None:
+    """With its result installed, and something else asked for beside, what still holds stays as it was built."""
+    world, settled = run(plan)
+    if settled is None:
+        return
+    there = tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
+    goal = goal_of(plan._replace(asked=(*plan.asked, *more)), world)._replace(installed=there)
+    try:
+        again = world.settle(goal, max_rounds=ENOUGH)
+    except NoSolution:
+        return
+    now = {chosen.name: int(chosen.version) for chosen in again.resolution.running}
+    kept = {chosen.name for chosen in again.resolution.running if chosen.pick.installed}
+    sdists = {(each.name, str(each.version)): each for each in plan.sdists}
+    for each in there:
+        if each.variant is None:
+            continue
+        sdist = sdists[each.name, each.version]
+        environment = {one.name: int(one.version) for one in each.variant.ingredients}
+        stays = not match_faults(plan, sdist, environment, now)
+        stays = stays and all(need.met(now) for need in sdist.says(environment))
+        assert (each.name in kept) >= stays, each.name
 
 
 _SCRIPT = """

@@ -1,4 +1,4 @@
-"""The build backend of lib: a shared library, named by its version, and its header."""
+"""The build backend of lib: a shared library, named by the version of its interface, and its header."""
 
 import os
 import pathlib
@@ -6,11 +6,12 @@ import pathlib
 import cc_backend
 
 VERSION = pathlib.Path("VERSION").read_text(encoding="ascii").strip()
+INTERFACE = pathlib.Path("INTERFACE").read_text(encoding="ascii").strip()
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """Build the wheel (PEP 517)."""
-    name = f"liblib.so.{VERSION}"
+    name = f"liblib.so.{INTERFACE}"
     os.makedirs("lib/include", exist_ok=True)
     header = pathlib.Path("src/lib.h.in").read_text(encoding="ascii").replace("@VERSION@", VERSION)
     pathlib.Path("lib/include/lib.h").write_text(header, encoding="ascii")

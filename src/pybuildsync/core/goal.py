@@ -54,12 +54,16 @@ class Releases(NamedTuple):
 
 
 class Installed(NamedTuple):
-    """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built."""
+    """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built.
+
+    ``unlinked`` are the (library, version) pairs installed beside it that lack a file which its extension modules need.
+    """
 
     name: str
     version: str
     metadata: Metadata
     variant: Variant | None = None
+    unlinked: tuple[tuple[str, str], ...] = ()
 
 
 class Direct(NamedTuple):

@@ -93,17 +93,24 @@ def find_disturbed(
 
 def broken_matches(installed: Installed, running: dict[str, str]) -> tuple[Disturbed, ...]:
     """Return what *installed* must match, by its build record, and doesn't; a library that is gone breaks no match."""
-    if installed.variant is None:
+    variant, title = installed.variant, f"{installed.name} {installed.version}"
+    if variant is None:
         return ()
     found = []
-    for match in installed.variant.matches:
+    for match in variant.matches:
         version = running.get(match.name)
-        if version is None or match.evidence == "baked" or match.policy.accepts(match.built, version):
+        if version is None or match.evidence == "baked":
             continue
-        text = (
-            f"{installed.name} {installed.version} was built against {match.name} {match.built}, "
-            f"and {match.name} {version} is there ({match.evidence}: {match.policy})"
-        )
+        if not match.policy.accepts(match.built, version):
+            text = (
+                f"{title} was built against {match.name} {match.built}, "
+                f"and {match.name} {version} is there ({match.evidence}: {match.policy})"
+            )
+        elif (match.name, version) in installed.unlinked:
+            text = f"{title} needs {', '.join(variant.libraries_of(match.name))} as {match.name} {match.built} brings"
+            text += f", and {match.name} {version} is there"
+        else:
+            continue
         found.append(Disturbed(installed, text, match, match.name))
     return tuple(found)
 
@@ -150,7 +157,7 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
         each = known.get(requirement.name)
         if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
             return False
-        if broken_matches(each, running):
+        if each.unlinked or broken_matches(each, running):
             return False
         for asked in ("", *requirement.extras):
             if (each.name, asked) not in seen:

@@ -8,7 +8,8 @@ against backends that answer differently each time.
 from typing import NamedTuple, Protocol
 
 from pybuildsync.core.goal import Goal, Knowledge
-from pybuildsync.core.resolution import Chosen, Resolution, resolve
+from pybuildsync.core.policies import Policy
+from pybuildsync.core.resolution import Chosen, Doubt, Resolution, resolve
 from pybuildsync.core.story import Resolved, RoundStarted, Story
 from pybuildsync.core.variants import Facts
 from pybuildsync.errors import InternalError, PackageError
@@ -30,6 +31,25 @@ class Builder(Protocol):
         ...
 
 
+class Seen(NamedTuple):
+    """What the wheel of a doubt told: what it promises of itself, whether it has the libraries that are needed."""
+
+    promise: Policy | None = None
+    brings: bool = True
+
+
+class Looks(Protocol):
+    """Who looks into wheels."""
+
+    def look(self, doubts: tuple[Doubt, ...]) -> tuple[Seen, ...]:
+        """Return what the wheels of *doubts* tell, in their order."""
+        ...
+
+
+class Hands(Builder, Looks, Protocol):
+    """Who does what the loop decides: builds, and looks into wheels."""
+
+
 class Settled(NamedTuple):
     """A resolution in which every source is a built variant, the facts that led to it, and the rounds it took."""
 
@@ -39,7 +59,7 @@ class Settled(NamedTuple):
 
 
 def settle(
-    goal: Goal, knowledge: Knowledge, builder: Builder, facts: Facts, story: Story, *, max_rounds: int, first: int = 1
+    goal: Goal, knowledge: Knowledge, builder: Hands, facts: Facts, story: Story, *, max_rounds: int, first: int = 1
 ) -> Settled:
     """Return the settled resolution of *goal*; rounds are counted from *first* and end after *max_rounds*.
 
@@ -52,7 +72,7 @@ def settle(
     history: list[dict[str, str]] = []
     for number in range(first, max_rounds + 1):
         story.tell(RoundStarted(number))
-        resolution = resolve(goal, knowledge, facts)
+        resolution, facts = _without_doubts(goal, knowledge, builder, facts)
         versions = {chosen.name: chosen.version for chosen in resolution.running}
         story.tell(_what_changed(before, versions))
         before = versions
@@ -78,6 +98,23 @@ def settle(
                 hint="please report this, with the output of -v",
             )
     raise _unsettled(history, facts, max_rounds)
+
+
+def _without_doubts(goal: Goal, knowledge: Knowledge, looks: Looks, facts: Facts) -> tuple[Resolution, Facts]:
+    """Return a resolution under all that the wheels in it tell, and the facts that came to be known for it.
+
+    Each look answers a question that is never asked again, and there are only so many wheels: so this ends.
+    """
+    while True:
+        resolution = resolve(goal, knowledge, facts)
+        if not resolution.doubts:
+            return resolution, facts
+        for doubt, seen in zip(resolution.doubts, looks.look(resolution.doubts), strict=True):
+            name, version = doubt.chosen.name, doubt.chosen.version
+            if doubt.variant is None:
+                facts = facts.with_promise(name, version, seen.promise)
+            else:
+                facts = facts.with_brought(doubt.variant, name, version, seen.brings)
 
 
 def _is_worth_preparing(resolution: Resolution) -> bool:

@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
+from pybuildsync.core.library_names import names_a_version
 from pybuildsync.core.markers import MarkerAnswers
-from pybuildsync.core.policies import ANY, EXACT, PolicyBook
+from pybuildsync.core.policies import ANY, EXACT, Policy, PolicyBook
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.variants import Ingredient, Match
 from pybuildsync.core.version_sets import accepts
+
+LATER = Policy(("at-least",), "the version in the names of its libraries")
 
 
 class Verdict(NamedTuple):
@@ -71,9 +74,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
                 contradiction = f"requires {text}, which excludes what it was built against: {name} {version}"
             match = _baked(ingredient, text, name in linked, policies)
         elif name in linked:
-            libraries = ", ".join(sorted(set(linked[name])))
-            policy = policies.policy(project, name, version)
-            match = Match(name, version, "linked", policy, f"its extension modules need {libraries}")
+            match = _linked(ingredient, linked[name], policies)
         elif name in required:
             policy = policies.policy(project, name, version)
             match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
@@ -81,8 +82,22 @@ def judge(  # noqa: C901 - the table of evidence, row by row
             continue
         free = match.policy.is_any and match.evidence != "baked"
         matches += [] if free else [match]
-        coupled += [] if free and not baked else [(name, version)]  # the metadata depends on what is baked, free or not
+        # The metadata depends on what is baked, and the loader on what is linked, free or not.
+        coupled += [] if free and not baked and name not in linked else [(name, version)]
     return Verdict(tuple(matches), tuple(coupled), contradiction)
+
+
+def _linked(ingredient: Ingredient, libraries: list[str], policies: PolicyBook) -> Match:
+    """Return the match of what the modules load: *libraries*, whose names may say themselves how far they serve.
+
+    A name with a version stays as long as what was linked before runs. It says nothing of what was there earlier.
+    """
+    name, version = ingredient.name, ingredient.version
+    why = f"its extension modules need {', '.join(sorted(set(libraries)))}"
+    documented = policies.documented(name, version)
+    if documented is None and all(map(names_a_version, libraries)):
+        return Match(name, version, "linked", LATER, f"{why}, so later versions that bring the same serve")
+    return Match(name, version, "linked", documented or EXACT, why)
 
 
 def _baked(ingredient: Ingredient, text: str, linked: bool, policies: PolicyBook) -> Match:  # noqa: FBT001

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata, SourceMetadata
-from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.goal import Goal, Installed, Knowledge
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.reasons import Barred
 from pybuildsync.core.requirements import Requirement
@@ -172,6 +172,10 @@ class Offers:
         """Return how the installed distribution *name* was built, if its record tells."""
         entry = self._installed.get(name)
         return entry.variant if entry else None
+
+    def installed(self, name: str) -> Installed | None:
+        """Return the installed distribution *name* that counts, if there is one."""
+        return self._installed.get(name)
 
     def installed_version(self, name: str) -> str:
         """Return the version of *name* that is installed and counts, "" for none."""

@@ -6,12 +6,13 @@ together, tied where they must match.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
-from pybuildsync.core.policies import EXACT
+from pybuildsync.core.policies import EXACT, Policy
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
     Asked,
@@ -20,6 +21,7 @@ from pybuildsync.core.reasons import (
     BuildRequires,
     BuiltAgainst,
     Constrained,
+    Loads,
     MustMatch,
     NeedsItself,
     Reason,
@@ -40,10 +42,21 @@ class PackagingProvider:
 
     ``admitted`` are projects whose pre-releases count; ``naming_pre_releases`` collects those that some requirement
     names a pre-release of; ``looked_into`` what each entry stands for that could be had, by (scope, name) and bit.
+
+    What only a look into a wheel tells counts against what rests on it while nobody has looked; if ``hopeful``, for it.
     """
 
-    def __init__(self, goal: Goal, knowledge: Knowledge, facts: Facts, admitted: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        knowledge: Knowledge,
+        facts: Facts,
+        admitted: frozenset[str] = frozenset(),
+        *,
+        hopeful: bool = False,
+    ) -> None:
         self.goal = goal
+        self.hopeful = hopeful
         self.offers = Offers(goal, knowledge, facts, admitted)
         self.naming_pre_releases: set[str] = set()
         self.looked_into: dict[tuple[tuple[Scope, str], int], tuple[Pick, Metadata]] = {}
@@ -53,6 +66,7 @@ class PackagingProvider:
         self._extra_build = dict(goal.extra_build)
         self._hook_requires = dict(facts.hook_requires)
         self._dates = dict(facts.as_of)
+        self._brought = dict(facts.brought)
         self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
         self._scope_dates: dict[tuple[str, str], str] = {}
         self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
@@ -217,6 +231,32 @@ class PackagingProvider:
                 as_it_is = self.shelf(package).mask_where(lambda entry: entry.installed)
                 limits = self.limits(scope, match.name)
                 needs.dependencies += [limit._replace(allowed=limit.allowed | as_it_is) for limit in limits]
+        for library, built in variant.linked:
+            package = (scope, library, "")
+            loads = Loads(library, built, variant.libraries_of(library))
+            allowed = self.shelf(package).accepted(partial(self._may_load, variant, library), built)
+            needs.dependencies.append(Dependency(package, allowed | 1, loads))
+
+    def _may_load(self, variant: Variant, library: str, _built: str, version: str) -> bool:
+        """Whether *version* of *library* is taken to have the files that the modules of *variant* need."""
+        known = self._brings(variant, library, version)
+        return self.hopeful and version != self.offers.installed_version(library) if known is None else known
+
+    def is_open(self, variant: Variant, library: str, version: str) -> bool:
+        """Whether *version* of *library* would do for *variant*, if only it brings what the modules need."""
+        said = (match for match in variant.matches if match.name == library and match.evidence != "baked")
+        accepted = all(match.policy.accepts(match.built, version) for match in said)
+        return accepted and self._brings(variant, library, version) is None
+
+    def _brings(self, variant: Variant, library: str, version: str) -> bool | None:
+        """Return whether *version* of *library* has what the modules of *variant* need; None if nobody has looked."""
+        if EXACT.accepts(dict(variant.linked)[library], version):
+            return True
+        there = self.offers.installed(library)
+        this = self.offers.installed(variant.source.name)
+        if there and there.version == version and this and this.variant is variant:
+            return (library, version) not in this.unlinked
+        return self._brought.get((variant.key, library, version))
 
     def limits(self, scope: Scope, name: str) -> Iterable[Dependency[Package]]:
         """Yield what limits *name* in *scope* without asking for it: constraints, and the date of its build tools."""
@@ -226,12 +266,12 @@ class PackagingProvider:
             if self.offers.markers.hold(constraint.marker):
                 allowed = self.shelf(package).mask(constraint.specifier) | 1
                 yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
-        if scope and not self._must_match(scope, name):
+        if scope and not self.must_match(scope, name):
             date = self._scope_dates[scope[-1]]
             if date and name not in constraints:
                 yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
 
-    def _must_match(self, scope: Scope, name: str) -> bool:
+    def must_match(self, scope: Scope, name: str) -> bool:
         """Whether *name* in the build environment *scope* is tied to *name* as it runs, before anything is built."""
         if self._never_ties(scope, name):
             return False
@@ -243,20 +283,12 @@ class PackagingProvider:
 
     def tie(self, scope: Scope, name: str) -> Tie[Package] | None:
         """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
-        link = scope[-1]
-        project, version = link
-        if not self._must_match(scope, name):
+        if not self.must_match(scope, name):
             return None
         left: Package = (scope, name, "")
         right: Package = (scope[:-1], name, "")
         built, running = self.shelf(left), self.shelf(right)
-        policies = self.goal.policies
-        configured = policies.configured(project, name)
-        exact = name in self._match_runtime[link] and configured is None
-
-        def accepts(built_version: str, running_version: str) -> bool:
-            policy = EXACT if exact else policies.policy(project, name, built_version)
-            return policy.accepts(built_version, running_version)
+        accepts = partial(self.accepts, scope, name)
 
         def image(states: int) -> int:
             return running.everything if states & 1 else built.reach(states, running, accepts) | 1
@@ -266,10 +298,35 @@ class PackagingProvider:
                 return built.everything
             return running.reach(states, built, lambda running_version, v: accepts(v, running_version)) | 1
 
-        evidence = "configured" if exact or configured is not None else "required twice"
-        newest = built.versions[0] if built.versions else ""
-        policy = EXACT if exact else policies.policy(project, name, newest)
-        return Tie(left, right, image, preimage, MustMatch(project, version, name, evidence, policy))
+        evidence = "configured" if self._is_configured(scope, name) else "required twice"
+        return Tie(left, right, image, preimage, MustMatch(scope, name, evidence))
+
+    def accepts(self, scope: Scope, name: str, built: str, running: str) -> bool:
+        """Whether the tie of *name* in the build environment *scope* accepts these versions of it, for now."""
+        if self.hopeful and name not in self._facts.silent and self._said(scope, name, built) is None:
+            return True  # it may promise so itself
+        return (self._said(scope, name, built) or EXACT).accepts(built, running)
+
+    def goes_with(self, scope: Scope, name: str, built: str, running: str) -> bool:
+        """Whether *name* isn't tied in *scope*, or somebody says that *running* runs what is *built* with it."""
+        return not self.must_match(scope, name) or (self._said(scope, name, built) or EXACT).accepts(built, running)
+
+    def policies_of(self, scope: Scope, name: str) -> tuple[Policy, ...]:
+        """Return the policies that hold for what is built with some version of *name*, the newest version's first."""
+        versions = self.shelf((scope, name, "")).versions
+        return tuple(dict.fromkeys(self._said(scope, name, version) or EXACT for version in versions))
+
+    def _said(self, scope: Scope, name: str, built: str) -> Policy | None:
+        """Return the policy that somebody has stated for what is built in *scope* with version *built* of *name*."""
+        project = scope[-1][0]
+        configured = self.goal.policies.configured(project, name)
+        if configured is None and name in self._match_runtime[scope[-1]]:
+            return EXACT
+        return configured or self.goal.policies.documented(name, built)
+
+    def _is_configured(self, scope: Scope, name: str) -> bool:
+        configured = self.goal.policies.configured(scope[-1][0], name)
+        return configured is not None or name in self._match_runtime[scope[-1]]
 
     def nogoods(self) -> tuple[Nogood[Package], ...]:
         """Return the combinations in which known variants were built: building them again would tell nothing new."""

@@ -40,13 +40,11 @@ class BuildRequires(NamedTuple):
 
 
 class MustMatch(NamedTuple):
-    """What ``project`` is built with and what it runs with must be versions that ``policy`` accepts."""
+    """What is built in ``scope`` runs with a version of ``library`` that goes with the one that it is built with."""
 
-    project: str
-    version: str
+    scope: Scope
     library: str
     evidence: str
-    policy: Policy
     kind: str = "must match"
 
 
@@ -58,6 +56,15 @@ class BuiltAgainst(NamedTuple):
     evidence: str
     policy: Policy
     kind: str = "built against"
+
+
+class Loads(NamedTuple):
+    """A variant's extension modules load ``libraries`` that ``built`` of ``library`` brings."""
+
+    library: str
+    built: str
+    libraries: tuple[str, ...]
+    kind: str = "loads"
 
 
 class AlreadyBuilt(NamedTuple):
@@ -99,6 +106,7 @@ Reason = (
     | BuildRequires
     | MustMatch
     | BuiltAgainst
+    | Loads
     | AlreadyBuilt
     | AsOf
     | Barred

@@ -12,9 +12,11 @@ from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.pre_releases import admitted_together
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
-from pybuildsync.core.solver.outcome import Failure, Solution
+from pybuildsync.core.reasons import Loads, MustMatch
+from pybuildsync.core.solver.outcome import Derived, Failure, Solution, Stated
 from pybuildsync.core.solver.solve import solve
-from pybuildsync.core.variants import Facts, Scope
+from pybuildsync.core.variants import Facts, Scope, Variant
+from pybuildsync.core.version_sets import order_key
 from pybuildsync.errors import RequestError
 
 _TOLD = 8  # versions that a hint lists
@@ -36,11 +38,25 @@ class Chosen(NamedTuple):
         return self.pick.source is None
 
 
+class Doubt(NamedTuple):
+    """What only the wheel of ``chosen`` can tell: whether it has the libraries that ``variant``'s modules need.
+
+    Or, without a variant, what ``chosen`` promises of itself (docs/matching.md, "What only a wheel tells").
+    """
+
+    chosen: Chosen
+    variant: Variant | None = None
+
+
 class Resolution(NamedTuple):
-    """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries looked into."""
+    """All distributions of all scopes, sorted by scope and name; ``visited`` counts the entries looked into.
+
+    It may not stand while there are ``doubts``: knowing better, another one may be found.
+    """
 
     chosen: tuple[Chosen, ...]
     visited: int = 0
+    doubts: tuple[Doubt, ...] = ()
 
     def in_scope(self, scope: Scope) -> tuple[Chosen, ...]:
         """Return the distributions of *scope*, sorted by name; () is what will run."""
@@ -65,22 +81,27 @@ class NoSolution(RequestError):
 def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
     """Return the best resolution of *goal* under *facts*.
 
+    What nobody has looked into is hoped for only where there is no resolution without it.
+
     Raises:
         NoSolution: there is none; the error explains it in sentences.
 
     """
+    hopeful = False
     goal = goal._replace(policies=goal.policies.with_promises(facts.promises))
     admitted = admitted_together(goal, knowledge, facts)
     while True:
-        provider = PackagingProvider(goal, knowledge, facts, admitted)
+        provider = PackagingProvider(goal, knowledge, facts, admitted, hopeful=hopeful)
         outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_ranking(goal))
         if isinstance(outcome, Solution):
-            return _read(provider, outcome)
+            resolution = _read(provider, outcome)
+            return resolution._replace(doubts=_doubts(provider, resolution, facts))
         # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed;
         # a yanked release that some requirement pins may be had (PEP 592).
         named = provider.admitting() | admitted
-        if named == admitted:
+        if named == admitted and (hopeful or not _may_hope(outcome, facts)):
             raise _no_solution(provider, outcome)
+        hopeful = hopeful or named == admitted
         admitted = named
 
 
@@ -113,6 +134,58 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
         chosen.append(Chosen(scope, name, pick.version, asked, pick, metadata))
     chosen.sort(key=lambda each: (len(each.scope), each.scope, each.name))
     return Resolution(tuple(chosen), visited=len(solution.statistics.visited))
+
+
+def _may_hope(failure: Failure[Package], facts: Facts) -> bool:
+    """Whether *failure* rests on something that a look into a wheel may refute."""
+    waiting, seen = [failure.incompatibility], {id(failure.incompatibility)}
+    while waiting:
+        cause = waiting.pop().cause
+        if isinstance(cause, Derived):
+            fresh = [each for each in cause.causes if id(each) not in seen]
+            seen |= {id(each) for each in fresh}
+            waiting += fresh
+        elif isinstance(cause, Stated):
+            reason = cause.statement.reason
+            if isinstance(reason, Loads):
+                return True
+            if isinstance(reason, MustMatch) and reason.evidence != "configured" and reason.library not in facts.silent:
+                return True
+    return False
+
+
+def _doubts(provider: PackagingProvider, resolution: Resolution, facts: Facts) -> tuple[Doubt, ...]:
+    """Return what the wheels in *resolution* must be looked into for, before it can stand."""
+    found: list[Doubt] = []
+    installed = [each for each in provider.goal.installed if each.name not in provider.goal.reinstall]
+    places = {(chosen.scope, chosen.name): chosen for chosen in resolution.chosen}
+    for chosen in resolution.chosen:
+        running = places.get((chosen.scope[:-1], chosen.name)) if chosen.scope else None
+        versions = (chosen.version, running.version) if running and _has_wheel(chosen) else None
+        if versions and not provider.goes_with(chosen.scope, chosen.name, *versions):
+            found.append(Doubt(chosen))
+        variants = [each.variant for each in installed if each.name == chosen.name and not chosen.scope]
+        variants += [each for each in facts.variants if each.source.name == chosen.name]
+        for variant in filter(None, variants):
+            for library, _ in variant.linked if _may_serve(provider, variant, chosen) else ():
+                other = places.get((chosen.scope, library))
+                if other and _has_wheel(other) and provider.is_open(variant, library, other.version):
+                    found.append(Doubt(other, variant))
+    return tuple(dict.fromkeys(found))
+
+
+def _has_wheel(chosen: Chosen) -> bool:
+    """Whether *chosen* is a wheel that can be fetched."""
+    variant = chosen.pick.variant
+    return chosen.pick.file is not None or (variant is not None and not variant.is_prepared)
+
+
+def _may_serve(provider: PackagingProvider, variant: Variant, chosen: Chosen) -> bool:
+    """Whether *variant* is as good as *chosen*, or better, if only the libraries that it loads are there."""
+    if variant.contradiction:
+        return False
+    stays = chosen.name not in provider.goal.upgrade and provider.offers.installed_variant(chosen.name) is variant
+    return stays or order_key(variant.source.version) >= order_key(chosen.version)
 
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:

@@ -85,6 +85,16 @@ class Variant(NamedTuple):
         """Whether only the metadata is known, from prepare_metadata_for_build_wheel."""
         return not self.wheel
 
+    @property
+    def linked(self) -> tuple[tuple[str, str], ...]:
+        """The ``coupled`` pairs whose files its extension modules need."""
+        owners = {owner for _, _, owner, _, _ in self.links}
+        return tuple(pair for pair in self.coupled if pair[0] in owners)
+
+    def libraries_of(self, owner: str) -> tuple[str, ...]:
+        """Return the names of the libraries that its extension modules need of the distribution *owner*, sorted."""
+        return tuple(sorted({library for _, library, one, _, _ in self.links if one == owner}))
+
 
 class Facts(NamedTuple):
     """Everything learnt in this run; immutable, each ``with_...`` gives facts that hold the old ones too.
@@ -92,7 +102,9 @@ class Facts(NamedTuple):
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
     get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those
     of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
-    ``promises`` are what libraries of build environments promise of themselves, by (library, version).
+    ``promises`` are what libraries promise of themselves, by (library, version); ``silent`` libraries were asked and
+    promise nothing. ``brought`` tells whether a version of a library has the files that a variant's modules need, by
+    (the variant's key, library, version).
     """
 
     variants: tuple[Variant, ...] = ()
@@ -100,6 +112,8 @@ class Facts(NamedTuple):
     as_of: tuple[tuple[tuple[str, str, str], str], ...] = ()
     places: tuple[tuple[tuple[str, str, str], Scope], ...] = ()
     promises: tuple[tuple[tuple[str, str], Policy], ...] = ()
+    silent: tuple[str, ...] = ()
+    brought: tuple[tuple[tuple[str, str, str], bool], ...] = ()
 
     def with_variant(self, variant: Variant) -> "Facts":
         """Add *variant*; what is built takes the place of what was prepared under the same key."""
@@ -128,6 +142,16 @@ class Facts(NamedTuple):
         """Add *promises*, (library, version) pairs with what these promise of themselves."""
         fresh = tuple(promise for promise in promises if promise not in self.promises)
         return self._replace(promises=(*self.promises, *fresh)) if fresh else self
+
+    def with_promise(self, library: str, version: str, policy: Policy | None) -> "Facts":
+        """Note what *version* of *library* was found to promise of itself, None for nothing."""
+        if policy is None:
+            return self if library in self.silent else self._replace(silent=(*self.silent, library))
+        return self.with_promises((((library, version), policy),))
+
+    def with_brought(self, variant: Variant, library: str, version: str, brought: bool) -> "Facts":  # noqa: FBT001
+        """Note whether *version* of *library* has the files that the modules of *variant* need."""
+        return self._replace(brought=(*self.brought, ((variant.key, library, version), brought)))
 
     def of(self, identity: tuple[str, str, str]) -> tuple[Variant, ...]:
         """Return the known variants of the source with *identity*."""

@@ -1,6 +1,6 @@
 """Words for the solver's proofs: packages, version sets and reasons, as a user of Python packages says them."""
 
-from pybuildsync.core.policies import Policy
+from pybuildsync.core.policies import EXACT, Policy
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
@@ -10,6 +10,7 @@ from pybuildsync.core.reasons import (
     BuildRequires,
     BuiltAgainst,
     Constrained,
+    Loads,
     MustMatch,
     NeedsItself,
     Requires,
@@ -18,6 +19,7 @@ from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.explain import explain
 from pybuildsync.core.solver.outcome import Failure
+from pybuildsync.core.solver.wording import enumerate_words
 from pybuildsync.core.variants import Scope
 
 _OTHERS = {
@@ -68,9 +70,12 @@ class PackagingWords:
                 return f"{subject} needs {_without_marker(requirement)} to be built"
             case BuiltAgainst(library, built, evidence, policy):
                 return f"{subject} must run with {library} {built}{_or_what_goes(policy)} ({evidence})"
-            case MustMatch(project, version, library, evidence, policy):
+            case Loads(library, built, libraries):
+                return f"{subject} needs {enumerate_words(libraries)}, as {library} {built} brings"
+            case MustMatch(scope, library, evidence):
                 its = f"the {library} that it is built with"
-                return f"{project} {version} must run with {its}{_or_what_goes(policy)} ({evidence})"
+                or_another = _or_what_goes(*self._provider.policies_of(scope, library))
+                return f"{scope[-1][0]} {scope[-1][1]} must run with {its}{or_another} ({evidence})"
             case AlreadyBuilt(project, version, coupled):
                 against = ", ".join(f"{name} {built}" for name, built in coupled)
                 return f"{project} {version} has been built{f' against {against}' if against else ''} already"
@@ -89,11 +94,14 @@ def _without_marker(requirement: Requirement) -> Requirement:
     return requirement._replace(marker="")
 
 
-def _or_what_goes(policy: Policy) -> str:
-    """Return which other versions than that which was built against *policy* accepts, with the space before it."""
-    if policy.is_exact:
+def _or_what_goes(*policies: Policy) -> str:
+    """Return which other versions than that which was built against *policies* accept, with the space before it."""
+    first, *others = policies or (EXACT,)
+    if others:  # what holds depends on the version that is built with
+        return " or one that goes with that"
+    if first.is_exact:
         return ""
-    return f" or one that is {' and '.join(_OTHERS[condition] for condition in policy.conditions)}"
+    return f" or one that is {' and '.join(_OTHERS[condition] for condition in first.conditions)}"
 
 
 def _title(package: Package) -> str:

@@ -87,7 +87,8 @@ def variant_of(record: Mapping[str, Any] | None, metadata: Metadata, policies: P
         return None
     name = record["name"]
     matches = tuple(_match(name, each, policies) for each in record["matches"])
-    links = tuple((e["module"], e["library"], e["distribution"], e["path"], False) for e in record["links"])
+    # A run path may lead to the file: who has it elsewhere is taken not to have it.
+    links = tuple((e["module"], e["library"], e["distribution"], e["path"], True) for e in record["links"])
     return Variant(
         source=Source(name, metadata.version, record["source"]["sha256"]),
         key=record["build_key"],

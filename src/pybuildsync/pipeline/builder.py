@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from pybuildsync.core.goal import Goal
-from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.loop import Seen
+from pybuildsync.core.resolution import Chosen, Doubt, Resolution
 from pybuildsync.core.variants import Facts
 from pybuildsync.pipeline.workshop import Workshop
 
 
 class Builds(NamedTuple):
-    """The builder of the loop (:class:`pybuildsync.core.loop.Builder`)."""
+    """The hands of the loop (:class:`pybuildsync.core.loop.Hands`)."""
 
     shop: Workshop
 
@@ -33,3 +34,9 @@ class Builds(NamedTuple):
         from pybuildsync.pipeline.builds import build_prepared
 
         return build_prepared(self.shop, goal, chosen, facts)
+
+    def look(self, doubts: tuple[Doubt, ...]) -> tuple[Seen, ...]:
+        """See :func:`pybuildsync.pipeline.looking.look_into`."""
+        from pybuildsync.pipeline.looking import look_into
+
+        return look_into(self.shop, doubts)

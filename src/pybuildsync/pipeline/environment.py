@@ -1,12 +1,18 @@
 """What is installed, as the core sees it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.policies import PolicyBook
-from pybuildsync.environments.installed import InstalledDistribution, read_build_record, read_metadata
+from pybuildsync.core.variants import Variant
+from pybuildsync.environments.installed import (
+    InstalledDistribution,
+    read_build_record,
+    read_metadata,
+    read_record_file,
+)
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.build_records import variant_of
 from pybuildsync.pipeline.promises import Promise, promise_in
@@ -27,10 +33,27 @@ def installed_of(distributions: tuple[InstalledDistribution, ...], policies: Pol
             continue
     if any(record is not None for _, _, record in read):
         policies = policies.with_promises(_promises(each for each, _, _ in read))
-    return tuple(
-        Installed(each.name, each.version, metadata, variant_of(record, metadata, policies))
-        for each, metadata, record in read
-    )
+    there = {each.name: each for each, _, _ in read}
+    found = []
+    for each, metadata, record in read:
+        variant = variant_of(record, metadata, policies)
+        unlinked = _unlinked(variant, there) if variant is not None and variant.links else ()
+        found.append(Installed(each.name, each.version, metadata, variant, unlinked))
+    return tuple(found)
+
+
+def _unlinked(variant: Variant, there: Mapping[str, InstalledDistribution]) -> tuple[tuple[str, str], ...]:
+    """Return the libraries *there*, in other versions than *variant* was built with, that lack what it loads."""
+    from pybuildsync.pipeline.looking import missing_links
+
+    found = []
+    for library, built in variant.linked:
+        other = there.get(library)
+        if other is not None and other.version != built:
+            files = [path for path, _, _ in read_record_file(other)]
+            if missing_links(variant.links, library, files):
+                found.append((library, other.version))
+    return tuple(found)
 
 
 def _promises(distributions: Iterable[InstalledDistribution]) -> tuple[Promise, ...]:

@@ -17,6 +17,7 @@ from pybuildsync.core.variants import Facts, LinkParts, Match
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.builder import Builds
+from pybuildsync.pipeline.looking import missing_links
 from pybuildsync.pipeline.ordering import fetch_wheels
 from pybuildsync.pipeline.walker import walk
 from pybuildsync.pipeline.workshop import Workshop
@@ -116,15 +117,15 @@ def _unlinked(
         owners = sorted({distribution for _, _, distribution, _, _ in links if distribution in changing})
         if not owners:
             continue
-        from pybuildsync.native.providers import Link, unmet
         from pybuildsync.pipeline.linked_libraries import installed_files
 
         wheels = fetch_wheels(shop, (changing[name] for name in owners))
-        files = {wheel.project: installed_files(wheel) for wheel in wheels}
-        for lost in unmet((Link(*parts) for parts in links if parts[2] in files), files)[:1]:
-            library = f"{lost.distribution} {changing[lost.distribution].version}"
-            text = f"{each.name} {each.version} needs {lost.library}, which {library} doesn't bring"
-            found.append(Disturbed(each, text, Match(lost.distribution, "", "linked", EXACT), lost.distribution))
+        lost = [
+            (wheel, name) for wheel in wheels for name in missing_links(links, wheel.project, installed_files(wheel))
+        ]
+        for wheel, name in lost[:1]:
+            text = f"{each.name} {each.version} needs {name}, which {wheel.project} {wheel.version} doesn't bring"
+            found.append(Disturbed(each, text, Match(wheel.project, "", "linked", EXACT), wheel.project))
     return tuple(found)
 
 
