@@ -17,7 +17,8 @@ BASE = os.path.realpath(sys.executable)
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """Give the environment of a user who has made an environment of the Python that runs the tests."""
-    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "SHELL": "/bin/fish"}
+    places = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "PIP_CONFIG_FILE": os.devnull}
+    environ = {**places, "SHELL": "/bin/fish"}
     say(["venv", "--python", BASE, str(tmp_path / "first")], environ=environ)
     return environ
 
@@ -73,9 +74,30 @@ def test_variables_that_set_options_go_the_long_way(tmp_path: Path, environ: dic
     assert make(line, environ) is None  # there is one already
 
 
+def test_configuration_goes_the_long_way(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is configured later counts; what was configured when it was made is no answer elsewhere."""
+    line = ["venv", "--python", BASE]
+    assert make([*line, str(tmp_path / "again")], {**environ, "PIP_PYTHON": "3.8"}) is None
+    (tmp_path / "project").mkdir()
+    settings = tmp_path / "project" / "pyproject.toml"
+    settings.write_text('[tool.pybuildsync]\nprompt = "x"\n')
+    monkeypatch.chdir(tmp_path / "project")
+    assert make([*line, str(tmp_path / "again")], environ) is None
+    assert say([*line, str(tmp_path / "second")], environ=environ).status == 0
+    assert "prompt = 'x'\n" in (tmp_path / "second" / "pyvenv.cfg").read_text()
+    assert make([*line, str(tmp_path / "again")], environ) is None
+    settings.write_text("[project]\n")
+    assert say([*line, str(tmp_path / "third")], environ=environ).status == 0
+    assert make([*line, str(tmp_path / "again")], environ) is not None
+
+
 def test_another_interpreter_at_the_same_path(tmp_path: Path) -> None:
     """What the executable is, and what stands beside it, is looked at each time."""
-    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null"}
+    environ = {
+        "PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "PIP_CONFIG_FILE": os.devnull,
+    }  # fmt: skip
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.symlink_to(BASE)
@@ -105,7 +127,7 @@ def test_what_is_searched_for_is_searched_for_each_time(tmp_path: Path) -> None:
 
 
 def test_it_imports_next_to_nothing(tmp_path: Path, environ: dict[str, str]) -> None:
-    """Six modules of ours beside those of the first stage of ``install``."""
+    """Eight modules of ours beside those of the first stage of ``install``."""
     run_whole(["venv", "--python", BASE, str(tmp_path / "whole")], environ)
     status, modules, out = imported(["venv", "--python", BASE, str(tmp_path / "again")], environ)
     assert (status, out.startswith("Created ")) == (0, True)
@@ -121,5 +143,7 @@ def test_it_imports_next_to_nothing(tmp_path: Path, environ: dict[str, str]) -> 
         "pybuildsync.environments.activation",
         "pybuildsync.environments.venv",
         "pybuildsync.errors",
+        "pybuildsync.project",
+        "pybuildsync.project.places",
     ]
     assert {name for name in modules if name in ("typing", "re", "collections", "functools", "contextlib")} == set()

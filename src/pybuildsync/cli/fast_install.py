@@ -50,6 +50,7 @@ def repeat(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> 
         or name_of_question(repr(named_variables(environ, names, prefixes))) != values
         or any(signature(path) != seen for path, seen in watched)
         or not _is_interpreter(executable, facts)
+        or os.path.exists(f"{os.path.dirname(os.path.dirname(executable))}/pip.conf")
     ):
         return None
     descriptor = _hold(f"{root}/lock")

@@ -59,8 +59,9 @@ def remember(argv: "Sequence[str]", environ: "Mapping[str, str]", options: "Venv
     words = _read(argv, environ)
     if words is None or not result.watched or not is_settled(result.watched) or sys.platform == "win32":
         return False
-    if (words["path"], words.get("--python", "")) != (options.path, options.python):
-        return False
+    said = (words["path"], words.get("--python", ""), words.get("--prompt", ""), "--system-site-packages" in words)
+    if said != (options.path, options.python, options.prompt, options.system_site_packages) or options.clear:
+        return False  # something is configured
     value = (result.watched, result.base, result.version)
     return keep(_FOLDER, _question(words, environ), store_root(argv, environ), value)
 
@@ -88,8 +89,13 @@ def _read(argv: "Sequence[str]", environ: "Mapping[str, str]") -> dict[str, str]
 
 
 def _question(words: dict[str, str], environ: "Mapping[str, str]") -> str:
-    """Return what says which interpreter is meant."""
+    """Return what says which interpreter is meant, with all that configures anything."""
+    from pybuildsync.project.places import settings_paths
+
     python = words.get("--python", "")
     named = os.path.abspath(os.path.expanduser(python)) if "/" in python else python
     active = [environ.get(name, "") for name in ("VIRTUAL_ENV", "CONDA_PREFIX")]
-    return "\0".join([__version__, sys.executable, sys.prefix, named, *active])
+    files = [(path, signature(path)) for path in settings_paths(python, environ, ".", platform=sys.platform)]
+    configured = [f"{path} {seen}" for path, seen in files if seen != "-"]
+    configured += sorted([f"{name}={value}" for name, value in environ.items() if name.startswith("PIP_")])
+    return "\0".join([__version__, sys.executable, sys.prefix, named, *active, *configured])

@@ -21,7 +21,7 @@ from pybuildsync.environments.scripts import read_entry_points
 from pybuildsync.environments.target_folders import beside_what_is_there
 from pybuildsync.environments.transaction import apply
 from pybuildsync.errors import EnvironmentFault
-from pybuildsync.project.places import settings_paths
+from pybuildsync.project.places import settings_paths, site_file
 from pybuildsync.store.location import Store
 
 Recipe: TypeAlias = tuple[Any, ...]
@@ -101,6 +101,8 @@ def repeatable(around: Surroundings, recipe: Recipe | None, evidence: Evidence) 
     """
     interpreter = around.interpreter
     if recipe is None or not interpreter.is_virtual or interpreter.system_site_packages:
+        return ()
+    if os.path.exists(site_file(interpreter.prefix)):  # the next environment may have none, or another
         return ()
     from pybuildsync.frontend.build_variables import NAMES, PREFIXES
 
