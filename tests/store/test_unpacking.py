@@ -53,13 +53,17 @@ def test_a_wheel_unpacks_to_its_files(tmp_path: Path) -> None:
     assert parts.metadata.startswith(b"Metadata-Version")
 
 
-def test_files_are_read_only_and_keep_the_executable_bit(tmp_path: Path) -> None:
-    """Environments link to these files, so nobody writes to them in place."""
-    unpack(tmp_path, make_wheel(tmp_path, {"sample/a": b"a", "sample/b": b"b"}, executable=["sample/b"]))
-    modes = [stat.S_IMODE(os.stat(tmp_path / "out/sample" / name).st_mode) for name in ("a", "b")]
-    umask = os.umask(0)
-    os.umask(umask)
-    assert modes == [0o444 & ~umask, 0o555 & ~umask]
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
+def test_files_are_read_only_and_keep_the_executable_bit(tmp_path: Path, umask: int) -> None:
+    """Environments link to these files, under whatever umask they are made; the folders keep to the one of today."""
+    wheel = make_wheel(tmp_path, {"sample/a": b"a", "sample/b": b"b"}, executable=["sample/b"])
+    before = os.umask(umask)
+    try:
+        unpack(tmp_path, wheel)
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(os.stat(tmp_path / "out/sample" / name).st_mode) for name in ("a", "b", ".")]
+    assert modes == [0o444, 0o555, 0o777 & ~umask]
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -66,7 +66,7 @@ def unpack_archive(wheel_path: str, destination: str, *, name: str = "") -> Whee
     """Unpack the wheel at *wheel_path* into the new folder *destination* and say what it holds.
 
     *name* is what errors call the wheel, the name of its file if not given. Files become read-only (0444, 0555 where
-    executable; not on Windows). Runs in any process or thread; *destination* is left half-filled on errors.
+    executable, whatever the umask; not on Windows). Runs in any process or thread; *destination* is left half-filled on errors.
 
     Raises:
         PackageError: it is no wheel, or not a sound one; the text names the wheel, the member, and what to do.
@@ -188,6 +188,9 @@ def _extract(
     archive: Archive, rows: dict[str, tuple[str, str]], dist_info: str, dirs: tuple[str, ...], destination: str
 ) -> tuple[FileRow, ...]:
     os.mkdir(destination)
+    # Environments link these files, maybe under a wider umask than today's: here it is for the folders to keep others
+    # out. They show what the umask takes away.
+    is_narrow = os.stat(destination).st_mode & MODE_EXECUTABLE != MODE_EXECUTABLE
     for folder in dirs:
         os.mkdir(f"{destination}/{folder}")
     not_listed = {f"{dist_info}/{name}" for name in _NOT_LISTED}
@@ -201,8 +204,11 @@ def _extract(
         else:
             algorithm, text, digest = _expected(archive, path, rows)
         hashed = hashlib.new(algorithm) if algorithm not in ("", "sha256") else hashlib.sha256()
-        descriptor = os.open(f"{destination}/{path}", NEW_FILE, MODE_EXECUTABLE if is_executable else MODE)
+        permissions = MODE_EXECUTABLE if is_executable else MODE
+        descriptor = os.open(f"{destination}/{path}", NEW_FILE, permissions)
         try:
+            if is_narrow:
+                os.fchmod(descriptor, permissions)
             for piece in read_pieces(archive, info):
                 hashed.update(piece)
                 write_all(descriptor, piece)
