@@ -220,7 +220,8 @@ def test_a_size_is_not_negative(tmp_path: Path) -> None:
         ("a-1.tar.gz", b"not an archive", "a-1.tar.gz can't be unpacked"),
         ("a-1.tar.gz", b"", "a-1.tar.gz can't be unpacked"),
         ("a-1.zip", b"PK not one", "a-1.zip can't be unpacked"),
-        ("a-1.tar.bz2", b"BZh", "a-1.tar.bz2 is no source distribution"),
+        ("a-1.tar.bz2", b"BZh", "a-1.tar.bz2 can't be unpacked"),
+        ("a-1.tar.xz", b"\xfd7zXZ", "a-1.tar.xz is no source distribution"),
     ],
 )
 def test_what_is_no_archive_is_refused(tmp_path: Path, name: str, content: bytes, what: str) -> None:

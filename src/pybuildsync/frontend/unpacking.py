@@ -1,7 +1,8 @@
 """Unpacks source distributions, trusting nothing that they say.
 
-Follows the source distribution format (PEP 625, PEP 721): ``.tar.gz``, ``.tgz`` or ``.zip``, one root folder, tar
-members through tarfile's ``data`` filter (PEP 706), each one first through the rules of ``archive_rules``. It never
+Follows the source distribution format (PEP 625, PEP 721), and takes what was one before it: ``.tar.gz`` or ``.zip``,
+also a tar that isn't compressed or by bzip2, whatever the file is called, if its first bytes say so. One root folder,
+tar members through tarfile's ``data`` filter (PEP 706), each one first through the rules of ``archive_rules``. It never
 runs anything and never decides what a tree is called.
 """
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
 _CHUNK: Final = 1 << 18
-_GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK"
+_COMPRESSED: Final = {b"\x1f\x8b": "gzip", b"BZ": "bz2"}  # first bytes -> the module that has `open`
 _MACHINE_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE})
 
 
@@ -50,8 +51,8 @@ def unpack_sdist(archive_path: str, destination: str, *, limits: UnpackLimits = 
         if archive.endswith(".zip") or start == _ZIP:
             with zipfile.ZipFile(archive_path) as zip_archive:
                 _unpack_zip(zip_archive, destination, rules)
-        elif archive.endswith((".tar.gz", ".tgz")):
-            _unpack_tar(archive_path, destination, rules, compressed=start == _GZIP)
+        elif archive.endswith((".tar.gz", ".tgz", ".tar")) or start in _COMPRESSED:
+            _unpack_tar(archive_path, destination, rules, _COMPRESSED.get(start))
         else:
             raise PackageError(
                 f"{archive} is no source distribution",
@@ -103,12 +104,12 @@ class _BoundedStream:
         return position
 
 
-def _unpack_tar(archive_path: str, destination: str, rules: MemberRules, *, compressed: bool) -> None:
-    import gzip
+def _unpack_tar(archive_path: str, destination: str, rules: MemberRules, module: str | None) -> None:
     import tarfile
+    from importlib import import_module
 
     with open(archive_path, "rb") as raw:
-        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw) if compressed else raw)
+        stream = raw if module is None else cast("IO[bytes]", import_module(module).open(raw, "rb"))
         bounded = cast("IO[bytes]", _BoundedStream(stream, rules))  # read, seek and tell are all that is asked of it
         with tarfile.open(fileobj=bounded, mode="r:", errorlevel=1) as archive:
             for member in archive:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.errors import IndexFault, PackageError
-from pybuildsync.index.addresses import local_path, origin, shown
+from pybuildsync.index.addresses import local_path, origin, shown, split_credentials
 from pybuildsync.index.downloaded import Downloaded
 from pybuildsync.index.kept_metadata import metadata_key, read_metadata, write_metadata
 from pybuildsync.index.local_folders import stamp
@@ -206,7 +206,7 @@ class Files:
     def _ask_again(self, file: DistributionFile) -> "OpenReply | str | None":
         """Ask for a file without hashes by the validators of last time; return its SHA-256 if it is the same still."""
         self._check_online(file)
-        data = None if file.hashes else read_record(self._store, "metadata", f"file {file.url}")
+        data = None if file.hashes else read_record(self._store, "metadata", f"file {split_credentials(file.url)[0]}")
         if data is None:
             return None
         from pybuildsync.index.freshness import conditional_headers
@@ -239,7 +239,7 @@ class Files:
             raise
         validators = (reply.headers.get("etag", ""), reply.headers.get("last-modified", ""))
         if not file.hashes and any(validators):
-            write_record(self._store, "metadata", f"file {file.url}", marshal.dumps((*validators, got.sha256), 4))
+            write_record(self._store, "metadata", f"file {split_credentials(file.url)[0]}", marshal.dumps((*validators, got.sha256), 4))
         return got
 
     def _copy(self, file: DistributionFile, path: str) -> Downloaded:

@@ -15,7 +15,7 @@ RECORDS = ("listings", "metadata", "interpreters", "masks", "defaults", "builds"
 # Whoever changes what is written under a kind raises its number here.
 FORMATS = {
     **dict.fromkeys(RECORDS, 1),
-    **dict.fromkeys(("archives", "wheels", "built"), 1),
+    **dict.fromkeys(("archives", "wheels", "built", "checkouts"), 1),
     **dict.fromkeys(("answers", "bases", "recipes"), 1),  # the command line's first stages keep these
 }
 
