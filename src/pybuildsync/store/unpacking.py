@@ -66,7 +66,8 @@ def unpack_archive(wheel_path: str, destination: str, *, name: str = "") -> Whee
     """Unpack the wheel at *wheel_path* into the new folder *destination* and say what it holds.
 
     *name* is what errors call the wheel, the name of its file if not given. Files become read-only (0444, 0555 where
-    executable, whatever the umask; not on Windows). Runs in any process or thread; *destination* is left half-filled on errors.
+    executable, whatever the umask; not on Windows). Runs in any process or thread; *destination* is left half-filled on
+    errors.
 
     Raises:
         PackageError: it is no wheel, or not a sound one; the text names the wheel, the member, and what to do.
