@@ -206,7 +206,7 @@ class Files:
     def _ask_again(self, file: DistributionFile) -> "OpenReply | str | None":
         """Ask for a file without hashes by the validators of last time; return its SHA-256 if it is the same still."""
         self._check_online(file)
-        data = None if file.hashes else read_record(self._store, "metadata", f"file {split_credentials(file.url)[0]}")
+        data = None if file.hashes else read_record(self._store, "metadata", _validators_key(file))
         if data is None:
             return None
         from pybuildsync.index.freshness import conditional_headers
@@ -239,7 +239,12 @@ class Files:
             raise
         validators = (reply.headers.get("etag", ""), reply.headers.get("last-modified", ""))
         if not file.hashes and any(validators):
-            write_record(self._store, "metadata", f"file {split_credentials(file.url)[0]}", marshal.dumps((*validators, got.sha256), 4))
+            write_record(
+                self._store,
+                "metadata",
+                _validators_key(file),
+                marshal.dumps((*validators, got.sha256), 4),
+            )
         return got
 
     def _copy(self, file: DistributionFile, path: str) -> Downloaded:
@@ -273,6 +278,10 @@ class Files:
 def _stamp(file: DistributionFile) -> str:
     path = None if file.hashes else local_path(file.url)
     return "" if path is None else stamp(path)
+
+
+def _validators_key(file: DistributionFile) -> str:
+    return f"file {split_credentials(file.url)[0]}"
 
 
 def _check_identity(file: DistributionFile, metadata: Metadata, project: str, version: str) -> None:
