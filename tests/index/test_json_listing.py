@@ -123,6 +123,7 @@ def test_a_page_is_split_and_an_entry_read_when_it_is_asked_for(separators: tupl
         lambda body: body.replace(b'{"filename":"a-1.tar.gz",', b'{"size":5,"filename":"a-1.tar.gz",'),
         lambda body: body.replace(b'"name":', b'"files":[{"filename":"x"}],"name":'),
         lambda body: b'{"inner":' + body + b',"files":[]}',
+        lambda body: body.replace(b'"name":"a"', b'"inner":[{"filename":"b"},{"filename":"c"}]'),
         lambda body: b"\xef\xbb\xbf" + body,
         lambda body: body.decode().encode("utf-16"),
         lambda body: body.replace(b"a-1.tar.gz", b"a-\xff.tar.gz"),

@@ -1,5 +1,6 @@
 """Listings: merged from all locations, kept, and asked for again when they should be."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from index.clients import World, files_of, only_file
 from loopback import Fault, LoopbackIndex, make_sdist, make_wheel
 
+from pybuildsync.core.candidates import Listing
 from pybuildsync.core.story import Warned
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.client import IndexClient
@@ -367,3 +369,26 @@ def test_a_client_that_tells_nobody_works_as_well(world: World) -> None:
     settings = IndexSettings(find_links=(str(world.folder / "absent"),))
     with IndexClient(settings, world.store) as client:
         assert client.listing("lib").versions == ()
+
+
+def test_who_walks_ahead_is_not_told_of_a_malformed_release(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """An entry is read when its version is looked at; whoever needs it gets the error."""
+    entries = [{"filename": "lib-1.tar.gz"}, {"filename": "lib-2.tar.gz", "url": "lib-2.tar.gz", "hashes": {}}]
+    body = json.dumps({"meta": {"api-version": "1.1"}, "name": "lib", "files": entries}).encode()
+    looked: list[str] = []
+
+    def look(listing: Listing) -> None:
+        looked.append(listing.files(0)[0].filename)
+        listing.files(1)
+
+    with LoopbackIndex() as index:
+        index.pages["/simple/lib/"] = ("application/vnd.pypi.simple.v1+json", body)
+        with world.client(index.url) as client:
+            client.expect(["lib"], look)
+            listing = client.listing("lib")
+            client.expect(["lib"], look)
+            assert listing.versions == ("2", "1")
+            with pytest.raises(IndexFault, match="malformed"):
+                listing.files(1)
+    assert looked == ["lib-2.tar.gz"] * 2
+    assert caplog.records == []

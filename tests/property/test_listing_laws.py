@@ -1,13 +1,15 @@
 """Laws of listings: a page that is split lists what the parser finds on it, however odd it is."""
 
 import json
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from packaging.version import InvalidVersion, Version
 
-from pybuildsync.core.candidates import DistributionFile, make_listing, version_of_filename
+from pybuildsync.core.candidates import DistributionFile, group_by_version, make_listing, version_of_filename
 from pybuildsync.index.html_listing import read_html, split_html
 from pybuildsync.index.json_listing import read_json
 from pybuildsync.index.listing_pages import read_all, read_page
@@ -155,4 +157,26 @@ def test_merging_pages_is_grouping_their_files_each_once(pages: list[list[Distri
     assert listing.versions == expected.versions
     for at in range(len(listing.versions)):
         assert listing.files(at) == expected.files(at)
-        assert all(version_of_filename(file.filename, "a") for file in listing.files(at))
+
+
+_stems = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["a-b", "A_b", "a.B", "a", "a-b-c", "b", ""]),
+    st.sampled_from(["-", "-1", "-1.0", "-1.0.0", "-1_1", "-1-1", "-2rc1", "-1+x_y", "-x", "-1-py3-none-any",
+                     "-1-1-py3-none-any"]),
+    st.sampled_from(["", "-py3-none-any", "-py3", "-"]),
+    st.sampled_from([".whl", ".tar.gz", ".zip", ".tgz", ".exe", ""]),
+)  # fmt: skip
+
+
+@given(st.lists(_stems, max_size=6))
+def test_files_are_grouped_by_the_versions_in_their_names(filenames: list[str]) -> None:
+    """Each way to read a name gives the same; what has no version (PEP 440) is in no release."""
+    grouping = group_by_version("a-b", filenames)
+    expected: dict[Version, list[int]] = {}
+    for at, filename in enumerate(filenames):
+        text = version_of_filename(filename, "a-b")
+        with suppress(InvalidVersion):
+            expected.setdefault(Version(text or ""), []).append(at)
+    assert [Version(version) for version in grouping.versions] == sorted(expected, reverse=True)
+    assert [list(members) for members in grouping.members] == [expected[v] for v in sorted(expected, reverse=True)]

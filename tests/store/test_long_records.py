@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.mark.parametrize("rest", [b"", b"rest", REST])
 def test_head_and_parts_come_back(store: Store, head: bytes, rest: bytes) -> None:
     """However long they are; it is a record like others."""
-    write_long_record(store, "listings", "a", head, rest)
+    write_long_record(store, "listings", "a", head, [rest])
     record = read_long_record(store, "listings", "a")
     assert record is not None
     assert (record.head, record.rest()) == (head, rest)
@@ -36,7 +36,7 @@ def test_head_and_parts_come_back(store: Store, head: bytes, rest: bytes) -> Non
 @pytest.mark.parametrize("keep", [0, 3, 14, 20, 1000, 20_000, -1])
 def test_half_a_record_is_none(store: Store, keep: int) -> None:
     """Cut off anywhere, as after a power cut, or overwritten with zeros."""
-    write_long_record(store, "listings", "a", b"h" * 100, REST)
+    write_long_record(store, "listings", "a", b"h" * 100, [REST])
     path = Path(record_path(store, "listings", "a"))
     whole = path.read_bytes()
     for broken in (whole[:keep], whole[:keep].ljust(len(whole), b"\0")):
@@ -55,10 +55,10 @@ def test_a_record_of_another_kind_is_none(store: Store) -> None:
 
 def test_a_part_is_of_the_file_whose_head_was_read(store: Store) -> None:
     """A file that took its place, or that has gone, gives none."""
-    write_long_record(store, "listings", "a", b"head", REST)
+    write_long_record(store, "listings", "a", b"head", [REST])
     record = read_long_record(store, "listings", "a")
     assert record is not None
-    write_long_record(store, "listings", "a", b"head", REST)
+    write_long_record(store, "listings", "a", b"head", [REST])
     assert record.part(len(REST) - 5, 5) is None
     os.unlink(record.path)
     assert record.rest() is None
@@ -67,7 +67,7 @@ def test_a_part_is_of_the_file_whose_head_was_read(store: Store) -> None:
 
 def test_using_a_record_is_noted_once_a_day(store: Store) -> None:
     """As with all records, so that pruning knows; its parts stay readable."""
-    write_long_record(store, "listings", "a", b"head", REST)
+    write_long_record(store, "listings", "a", b"head", [REST])
     path = record_path(store, "listings", "a")
     old = time.time() - 3 * 24 * 60 * 60
     os.utime(path, (old, old))

@@ -15,6 +15,9 @@ FileParts: TypeAlias = tuple[
 ]
 
 
+_DASHES = (3, 4)  # in the name of a wheel, behind that of its project
+
+
 class DistributionFile(NamedTuple):
     """One wheel or sdist as an index lists it.
 
@@ -108,30 +111,10 @@ def make_listing(project: str, files: Iterable[DistributionFile]) -> Listing:
 
 def group_by_version(project: str, filenames: Iterable[str]) -> Grouping:
     """Return which of *filenames* are of which release of *project* (normalised), as :func:`make_listing` has it."""
-    heads: dict[str, bool] = {}
-    spelled: dict[str | None, list[int]] = {}
-    for at, filename in enumerate(filenames):
-        text: str | None
-        if filename.endswith(".whl"):  # as version_of_filename reads it, in one go for tens of thousands
-            head, _, rest = filename.partition("-")
-            right = heads.get(head)
-            if right is None:
-                right = heads[head] = normalize_name(head) == project
-            if not right or rest.count("-") not in (3, 4):
-                continue
-            text = rest.partition("-")[0]
-            if "_" in text:
-                text = text.replace("_", "-")
-        else:
-            text = version_of_filename(filename, project)
-        if text in spelled:
-            spelled[text].append(at)
-        else:
-            spelled[text] = [at]
     names: dict[Key, str] = {}
     groups: dict[Key, list[int]] = {}
-    for text, members in spelled.items():
-        key, name = _understood(text) if text else (None, "")
+    for text, members in _spelled(project, filenames).items():
+        key, name = _understood(text) if text else (None, text)
         if key is None:
             continue
         if key in groups:
@@ -141,6 +124,31 @@ def group_by_version(project: str, filenames: Iterable[str]) -> Grouping:
             groups[key] = members
     ordered = sorted(groups, reverse=True)
     return Grouping(tuple([names[key] for key in ordered]), tuple([tuple(groups[key]) for key in ordered]))
+
+
+def _spelled(project: str, filenames: Iterable[str]) -> dict[str, list[int]]:
+    """Return the positions of *filenames* by the versions as they spell them, as :func:`version_of_filename` reads it.
+
+    It is read here in one go, for tens of thousands; what ends in nothing known goes to "".
+    """
+    rights: dict[str, bool] = {}
+    found: dict[str, list[int]] = {}
+    for at, filename in enumerate(filenames):
+        head, _, rest = filename.partition("-")
+        right = rights.get(head)
+        if right is None:
+            right = rights[head] = normalize_name(head) == project
+        if right and rest.endswith(".whl"):
+            text = rest.partition("-")[0].replace("_", "-") if rest.count("-") in _DASHES else ""
+        elif right and rest.endswith(".tar.gz"):
+            text = rest[:-7]
+        else:
+            text = version_of_filename(filename, project) or ""
+        if text in found:
+            found[text].append(at)
+        else:
+            found[text] = [at]
+    return found
 
 
 def _understood(text: str) -> tuple[Key | None, str]:

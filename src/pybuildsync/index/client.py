@@ -8,12 +8,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata
+from pybuildsync.errors import PybuildsyncError
 from pybuildsync.index.files import Files
 from pybuildsync.index.listings import Listings
 from pybuildsync.index.settings import IndexSettings
@@ -109,7 +111,7 @@ class IndexClient:
             if known is None and not self._settings.offline:
                 _tell(self._get_background().listings.start(project, partial(self._gather, project)), then)
             elif known and then:
-                then(known)
+                _give(known, then)
 
     def metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
         """Return the metadata of *file*, a wheel of *project* (normalised) at *version*.
@@ -133,7 +135,7 @@ class IndexClient:
             if known is None and not self._settings.offline:
                 _tell(self._get_background().metadata.start(file, partial(self._learn, file, project, version)), then)
             elif known and then:
-                then(known)
+                _give(known, then)
 
     def download_wheel(self, file: DistributionFile, project: str, version: str) -> "UnpackedWheel":
         """Return the wheel *file* of *project* (normalised) at *version*, unpacked in the store and verified.
@@ -257,6 +259,12 @@ def _tell(future: "Future[T]", then: Callable[[T], object] | None) -> None:
 
     def told(done: "Future[T]") -> None:
         if then and done.exception() is None:
-            then(done.result())
+            _give(done.result(), then)
 
     future.add_done_callback(told)
+
+
+def _give(result: T, then: Callable[[T], object]) -> None:
+    """Give *result* to *then*; if it can't be read to its end, whoever needs that is told."""
+    with suppress(PybuildsyncError):
+        then(result)

@@ -40,7 +40,10 @@ def split_json(body: bytes, url: str, index: str) -> Page | None:
             return None
         space, opening = start.groups()
         glue = f"}},{space}{opening}"
-        pieces = text[start.end() :].split(glue)
+        pieces = text.split(glue)
+        if len(pieces[0]) < start.end():  # there is such a border ahead of the files
+            return None
+        pieces[0] = pieces[0][start.end() :]
         last = opening + pieces[-1]
         end = json.JSONDecoder().raw_decode(last)[1]
         pieces[-1] = last[len(opening) : end - 1]

@@ -121,7 +121,7 @@ def write_listing(
     parts = [marshal.dumps(group, 4) for group in groups]
     kept = (listing.versions, tuple(map(tuple, merged.origins)), merged.once, tuple(map(len, parts)))
     head = marshal.dumps((_FORMAT, locations, tuple(map(tuple, pages)), *kept), 4)
-    write_long_record(store, _KIND, _key(listing.project, locations), head, b"".join(parts))
+    write_long_record(store, _KIND, _key(listing.project, locations), head, parts)
 
 
 def renew_listing(
@@ -138,7 +138,7 @@ def renew_listing(
     form, known, _, *more, _ = marshal.loads(kept.record.head)
     project = kept.listing.project
     head = marshal.dumps((form, known, tuple(map(tuple, pages)), *more, tuple(map(len, parts))), 4)
-    write_long_record(store, _KIND, _key(project, locations), head, b"".join(parts))
+    write_long_record(store, _KIND, _key(project, locations), head, parts)
     return read_listing(store, project, locations) or kept
 
 

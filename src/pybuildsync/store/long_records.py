@@ -5,6 +5,7 @@ or not at all.
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
@@ -80,9 +81,9 @@ def read_long_record(store: Store, kind: str, key: str) -> LongRecord | None:
     return LongRecord(beginning[_START:stop], beginning[stop:], path, stop, _identity(status))
 
 
-def write_long_record(store: Store, kind: str, key: str, head: bytes, rest: bytes) -> None:
-    """Keep *head* and *rest* as the long record of *kind* under *key*; see :func:`write_record`."""
-    write_record(store, kind, key, b"".join((len(head).to_bytes(_LENGTH, "little"), head, rest)))
+def write_long_record(store: Store, kind: str, key: str, head: bytes, rest: Iterable[bytes]) -> None:
+    """Keep *head* and the pieces of *rest* as the long record of *kind* under *key*; see :func:`write_record`."""
+    write_record(store, kind, key, b"".join((len(head).to_bytes(_LENGTH, "little"), head, *rest)))
 
 
 def _identity(status: os.stat_result) -> Seen:
