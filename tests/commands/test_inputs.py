@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pybuildsync.commands.inputs import Inputs, LocalPath, formats_of, read_inputs
+from pybuildsync.commands.inputs import Inputs, LocalPath, read_inputs
 from pybuildsync.commands.local_paths import read_locals, tree_digest
 from pybuildsync.commands.options import Setting
-from pybuildsync.core.goal import Formats
 from pybuildsync.core.variants import Source
 from pybuildsync.errors import RequestError
 
@@ -110,21 +109,6 @@ def test_when_hashes_are_needed(tmp_path: Path) -> None:
     assert read("file:///a.whl#egg=a&sha256=AB").needs_hashes
     assert not read("file:///a.whl#egg=a").needs_hashes
     assert read_inputs((), (str(tmp_path / "r.txt"),), (), {}).needs_hashes
-
-
-@pytest.mark.parametrize(
-    ("rules", "expected"),
-    [
-        ([("--no-binary", ":all:"), ("--only-binary", "A_b")], Formats(frozenset([":all:"]), frozenset(["a-b"]))),
-        ([("--only-binary", ":all:"), ("--no-binary", ":all:")], Formats(frozenset([":all:"]))),
-        ([("--no-binary", "a,b, ,c"), ("--no-binary", ":none:")], Formats()),
-        ([("--no-binary", "a"), ("--only-binary", "a")], Formats(frozenset(), frozenset(["a"]))),
-        ([("no-binary", "a,b")], Formats(frozenset(["a", "b"]))),
-    ],
-)
-def test_formats(rules: list[tuple[str, str]], expected: Formats) -> None:
-    """The last word on a name wins; :all: and :none: reset."""
-    assert formats_of(rules) == expected
 
 
 def local(path: Path, marker: str = "", *hashes: str) -> LocalPath:

@@ -111,7 +111,7 @@ def test_a_pin_has_what_is_yanked() -> None:
     assert isinstance(found.pick("a", 3, building=False), Pick)
     assert isinstance(found.pick("a", 3, building=True), Pick)
     assert isinstance(found.pick("a", 1, building=False), Barred)
-    assert found.yanked(shelf) == shelf.of_version("1")
+    assert found.yanked(shelf, building=False) == shelf.of_version("1")
 
 
 def test_a_pin_that_comes_too_late_is_remembered() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pybuildsync.commands.options import Setting
-from pybuildsync.core.goal import ALL, Formats
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.errors import RequestError
@@ -212,27 +211,3 @@ def _local(url: str) -> tuple[str, str]:
         if equals and algorithm in HASHES:
             return url2pathname(parts.path), f"{algorithm}:{digest.lower()}"
     return url2pathname(parts.path), ""
-
-
-def formats_of(rules: Iterable[tuple[str, str]]) -> Formats:
-    """Return what ``--no-binary`` and ``--only-binary`` *rules* (option, value) say together, the last word winning.
-
-    As pip's format control: ":all:" and ":none:" reset, a name in one option leaves the other.
-    """
-    sets: dict[str, set[str]] = {"no-binary": set(), "only-binary": set()}
-    for option, values in rules:
-        mine = sets[option.lstrip("-")]
-        other = sets["only-binary" if option.lstrip("-") == "no-binary" else "no-binary"]
-        for value in values.split(","):
-            word = value.strip()
-            if word == ALL:
-                other.clear()
-                mine.clear()
-                mine.add(ALL)
-            elif word == ":none:":
-                mine.clear()
-            elif word:
-                name = normalize_name(word)
-                other.discard(name)
-                mine.add(name)
-    return Formats(frozenset(sets["no-binary"]), frozenset(sets["only-binary"]))

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.index_settings import index_settings
-from pybuildsync.commands.inputs import Inputs, formats_of, read_inputs
+from pybuildsync.commands.inputs import Inputs, read_inputs
 from pybuildsync.commands.local_paths import Locals, read_locals
-from pybuildsync.commands.options import BuildOptions, InstallOptions, SelectionOptions, Setting, WheelOptions
-from pybuildsync.core.goal import ALL, AT_SOURCE, Goal, Releases
+from pybuildsync.commands.options import BuildOptions, InstallOptions, Setting, WheelOptions
+from pybuildsync.commands.selection import selected
+from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
 from pybuildsync.core.story import Story
@@ -117,14 +118,17 @@ def open_workbench(
         )
         try:
             for_builds = read_inputs((), (), build.build_constraint_files, environ)
+            formats, releases = selected(options.selection, inputs.options)
             goal = Goal(
                 target=target,
                 requirements=inputs.requirements,
                 constraints=inputs.constraints,
                 build_constraints=for_builds.constraints,
-                formats=formats_of(_format_rules(options.selection, inputs)),
+                formats=formats,
                 policies=policy_book(build),
-                releases=Releases(frozenset({ALL} if options.selection.pre or ("--pre", "") in inputs.options else ())),
+                releases=releases,
+                prefer_wheels=options.selection.prefer_binary or ("--prefer-binary", "") in inputs.options,
+                any_python=options.selection.ignore_requires_python,
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )
@@ -192,12 +196,6 @@ def _threads(jobs: int | None) -> "Executor":
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(jobs or os.cpu_count() or 1, thread_name_prefix="build")
-
-
-def _format_rules(selection: SelectionOptions, inputs: Inputs) -> list[tuple[str, str]]:
-    """Return what says something on formats: requirement files come last, as pip reads them."""
-    named = [(option, value) for option, value in inputs.options if option in ("--no-binary", "--only-binary")]
-    return [(rule.option, rule.value) for rule in selection.formats] + named
 
 
 def policy_book(build: BuildOptions) -> PolicyBook:

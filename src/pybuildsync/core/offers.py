@@ -16,7 +16,7 @@ from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf
 from pybuildsync.core.variants import Facts, Source, Variant
 from pybuildsync.core.version_sets import accepts, is_pre_release
-from pybuildsync.core.wheel_choice import TagRanks, best_wheel
+from pybuildsync.core.wheel_choice import TagRanks, best_sdist, best_wheel
 
 
 class Pick(NamedTuple):
@@ -116,16 +116,26 @@ class Offers:
     def _usable(
         self, shelf: Shelf, version: str, files: tuple[DistributionFile, ...], *, building: bool
     ) -> tuple[DistributionFile, ...] | Barred:
-        """Return the *files* of a release that are neither yanked nor for another Python, or why there are none."""
+        """Return the *files* of a release that can be had, or why there are none.
+
+        As in pip a release counts as yanked if all of its files are that would fit here, and can be had by a pin.
+        """
         if not files:
             return Barred("is installed here, and no index has it")
-        live = tuple(file for file in files if file.yanked is None)
+        fitting = self._fitting(shelf.project, files, building=building)
+        live = tuple(file for file in fitting if file.yanked is None)
         if not live and version not in shelf.pinned and f"{shelf.project}=={version}" not in self._admitted:
             self._refused.append((shelf.project, version))
-            reason = next((file.yanked for file in files if file.yanked), "")
+            reason = next((file.yanked for file in fitting if file.yanked), "")
             return Barred(f"was yanked{f' ({reason})' if reason else ''}")
-        fitting = tuple(file for file in live or files if self.python_fits(file.requires_python, building=building))
-        return fitting or Barred(f"needs Python {(live or files)[0].requires_python}")
+        able = tuple(file for file in live or fitting if self.python_fits(file.requires_python, building=building))
+        return able or Barred(f"needs Python {(live or fitting)[0].requires_python}")
+
+    def _fitting(
+        self, name: str, files: tuple[DistributionFile, ...], *, building: bool
+    ) -> tuple[DistributionFile, ...]:
+        """Return those of *files* that fit here, be they yanked or not; all of them if none does."""
+        return tuple(file for file in files if self._fits(file, name, building=building)) or files
 
     def _best(
         self, shelf: Shelf, name: str, version: str, files: tuple[DistributionFile, ...], *, building: bool
@@ -136,7 +146,7 @@ class Offers:
         wheel = best_wheel(files, self._ranks[building])
         if wheel is not None and (shelf.direct is not None or formats.allows_wheel(name)):
             return Pick(version, file=wheel)
-        sdist = _best_sdist(files)
+        sdist = best_sdist(files)
         if sdist is not None and formats.allows_source(name):
             return Pick(version, source=Source(name, version, sdist.sha256, sdist))
         if wheel is not None:
@@ -145,12 +155,12 @@ class Offers:
             return Barred("has no wheel for this Python and platform, and building it is refused (--only-binary)")
         return Barred(f"has no wheel for Python {target.version} on {target.platform}, and no sdist")
 
-    def yanked(self, shelf: Shelf) -> int:
+    def yanked(self, shelf: Shelf, *, building: bool) -> int:
         """Return the entries of *shelf* that may be had, as they are pinned, though they were yanked (PEP 592)."""
         found = 0
         for position, version in enumerate(shelf.versions if shelf.pinned else ()):
             if version in shelf.pinned:
-                files = shelf.files(position)
+                files = self._fitting(shelf.project, shelf.files(position), building=building)
                 found |= bool(files and all(file.yanked is not None for file in files)) << position
         return shelf.expand(found)
 
@@ -209,19 +219,40 @@ class Offers:
             self._python[building, requires_python] = answer
         return answer
 
-    def first_wheel(self, name: str, entries: int, *, building: bool) -> int:
-        """Return the first of *entries* of the project *name* that need not be built, 0 if all must be."""
+    def first(self, name: str, entries: int, *, building: bool) -> int:
+        """Return which of *entries* of the project *name* is taken first: the newest, all else being equal, as in pip.
+
+        One with a hash that was given goes before one of which nobody says, then, if these are preferred, a wheel
+        before what is to be built.
+        """
+        hashes = frozenset[str]() if building else self._hashes.get(name, frozenset())
+        newest = (entries & -entries).bit_length() - 1
+        if not hashes and not self.goal.prefer_wheels:
+            return newest
+        best, best_key = newest, (False, False)
         while entries:
             bit = (entries & -entries).bit_length() - 1
             pick = self.pick(name, bit, building=building)
-            if isinstance(pick, Pick) and (pick.file is not None or pick.installed):
-                return bit
+            if isinstance(pick, Pick):
+                ready = pick.file is not None or pick.installed
+                key = (_has_hash(pick, hashes), self.goal.prefer_wheels and ready)
+                if key > best_key:
+                    best, best_key = bit, key
+                if best_key == (bool(hashes), self.goal.prefer_wheels):
+                    break
             entries &= entries - 1
-        return 0
+        return best
 
 
 def _is_of(variant: Variant, source: Source | None) -> bool:
     return source is not None and variant.source.identity == source.identity
+
+
+def _has_hash(pick: Pick, hashes: frozenset[str]) -> bool:
+    """Whether the file of *pick* is known to have one of *hashes*."""
+    source = pick.variant.source if pick.variant else pick.source
+    file = pick.file or (source.file if source else None)
+    return file is not None and any(f"{algorithm}:{digest}" in hashes for algorithm, digest in file.hashes)
 
 
 def _with_hash(files: tuple[DistributionFile, ...], hashes: frozenset[str]) -> tuple[DistributionFile, ...]:
@@ -236,9 +267,3 @@ def _with_hash(files: tuple[DistributionFile, ...], hashes: frozenset[str]) -> t
         elif any(each in hashes for each in known):
             sure.append(file)
     return tuple(sure or open_)
-
-
-def _best_sdist(files: tuple[DistributionFile, ...]) -> DistributionFile | None:
-    """Return the sdist among *files*, ``.tar.gz`` before ``.zip`` (PEP 527), or None."""
-    sdists = [file for file in files if not file.is_wheel]
-    return min(sdists, key=lambda file: file.filename.endswith(".zip"), default=None)

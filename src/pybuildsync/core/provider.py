@@ -102,9 +102,8 @@ class PackagingProvider:
         preferred = allowed & self._preferred(scope, name, decided)
         if preferred:
             return _newest(preferred)
-        rest = allowed & ~self.offers.yanked(self.shelf(package)) or allowed
-        wheel = self.offers.first_wheel(name, rest, building=bool(scope)) if self.goal.prefer_wheels else 0
-        return wheel or _newest(rest)
+        rest = allowed & ~self.offers.yanked(self.shelf(package), building=bool(scope)) or allowed
+        return self.offers.first(name, rest, building=bool(scope))
 
     def _preferred(self, scope: Scope, name: str, decided: Callable[[Package], int]) -> int:
         """Return the entries of *name* that are taken before newer ones, 0 for none."""

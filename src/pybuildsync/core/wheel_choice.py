@@ -1,7 +1,8 @@
 """Which file of a release fits a target: the best compatible wheel, else the sdist.
 
 Wheel file names follow the binary distribution format; of several compatible wheels the one with the best tag wins,
-then the highest build number.
+then the highest build number. Of several that are equal even so, one on this machine goes first, else the one that is
+listed last, as in pip.
 """
 
 from functools import lru_cache
@@ -55,7 +56,7 @@ def build_number(filename: str) -> tuple[int, str]:
 def best_wheel(files: tuple[DistributionFile, ...], ranks: TagRanks) -> DistributionFile | None:
     """Return the wheel among *files* that fits best, or None."""
     best: DistributionFile | None = None
-    best_key: tuple[int, int, str] = (0, 0, "")
+    best_key: tuple[int, int, str, bool] = (0, 0, "", False)
     for file in files:
         if not file.is_wheel:
             continue
@@ -63,7 +64,18 @@ def best_wheel(files: tuple[DistributionFile, ...], ranks: TagRanks) -> Distribu
         if rank < 0:
             continue
         number = build_number(file.filename)
-        key = (-rank, *number)
-        if best is None or key > best_key:
+        key = (-rank, *number, is_here(file))
+        if best is None or key >= best_key:
             best, best_key = file, key
     return best
+
+
+def best_sdist(files: tuple[DistributionFile, ...]) -> DistributionFile | None:
+    """Return the sdist among *files*, ``.tar.gz`` before ``.zip`` (PEP 527, PEP 625), or None; equal ones as wheels."""
+    sdists = [file for file in reversed(files) if not file.is_wheel]
+    return max(sdists, key=lambda file: (not file.filename.endswith(".zip"), is_here(file)), default=None)
+
+
+def is_here(file: DistributionFile) -> bool:
+    """Whether *file* lies on this machine."""
+    return file.url.startswith("file:")

@@ -48,9 +48,9 @@ _WITH_VALUE = {
     "-i": "--index-url", "--index-url": "--index-url", "--pypi-url": "--index-url",
     "--extra-index-url": "--extra-index-url", "-f": "--find-links", "--find-links": "--find-links",
     "--no-binary": "--no-binary", "--only-binary": "--only-binary", "--trusted-host": "--trusted-host",
-    "--use-feature": "--use-feature",
+    "--use-feature": "--use-feature", "--all-releases": "--all-releases", "--only-final": "--only-final",
 }  # fmt: skip
-_FLAGS = ("--no-index", "--pre", "--prefer-binary", "--require-hashes")
+_FLAGS = ("--no-index", "--pre", "--prefer-binary", "--require-hashes", "--no-require-hashes")
 
 
 def read_requirement_file(path: str, *, environ: Mapping[str, str], constraints: bool = False) -> RequirementFile:
