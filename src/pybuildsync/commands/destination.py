@@ -3,7 +3,7 @@
 The rules are pip's, with its words where it refuses. Decides, and changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.core.story import Note, Story
@@ -20,10 +20,16 @@ _CLASHES = (
 )
 
 
-def choose_destination(options: InstallOptions, interpreter: Interpreter, story: Story) -> Destination:
+def choose_destination(
+    options: InstallOptions,
+    interpreter: Interpreter,
+    story: Story,
+    unwritable: Callable[[Scheme], str] = unwritable_folder,
+) -> Destination:
     """Return where *options* send an install.
 
-    Where nobody says otherwise and the site-packages of an interpreter can't be written, that is the user's own.
+    Where nobody says otherwise and the site-packages of an interpreter can't be written, that is the user's own;
+    *unwritable* says it of a scheme.
 
     Raises:
         RequestError: two options don't go together.
@@ -39,7 +45,7 @@ def choose_destination(options: InstallOptions, interpreter: Interpreter, story:
         return wanted._replace(user=True)
     if options.user is None and not (options.target or options.prefix) and interpreter.user_site:
         scheme = destination_scheme(wanted, interpreter)
-        if not scheme.unchangeable and unwritable_folder(scheme):
+        if not scheme.unchangeable and unwritable(scheme):
             story.tell(Note("Defaulting to user installation because normal site-packages is not writeable"))
             return wanted._replace(user=True)
     return wanted

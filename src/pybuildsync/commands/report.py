@@ -7,8 +7,9 @@ compatible metadata"), as pip does. Never asks an index: all that it tells is at
 import json
 import os
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from email import message_from_string
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pybuildsync import __version__
@@ -133,15 +134,21 @@ def _file(chosen: Chosen) -> DistributionFile | None:
 
 def _download_info(reported: Reported, file: DistributionFile | None) -> dict[str, Any]:
     """Return what PEP 610 would say of a file from an index or a folder."""
-    if file is None:
-        return {"url": "", "archive_info": {}}
-    algorithm, digest = ("sha256", file.sha256) if file.sha256 else next(iter(file.hashes), ("", ""))
+    variant = reported.chosen.pick.variant
+    algorithm, digest = "sha256", variant.source.digest if variant is not None else reported.wheel.sha256
+    if file is None:  # the very source that an installed distribution was built from, as the store has it
+        url = Path(variant.source.path).as_uri() if variant is not None else ""
+    else:
+        url = file.url
+        algorithm, digest = next(_best_first(file), (algorithm, digest))
     if not digest:
-        variant = reported.chosen.pick.variant
-        algorithm, digest = "sha256", variant.source.digest if variant is not None else reported.wheel.sha256
-    if not digest:
-        return {"url": file.url, "archive_info": {}}
-    return {"url": file.url, "archive_info": {"hash": f"{algorithm}={digest}", "hashes": {algorithm: digest}}}
+        return {"url": url, "archive_info": {}}
+    return {"url": url, "archive_info": {"hash": f"{algorithm}={digest}", "hashes": {algorithm: digest}}}
+
+
+def _best_first(file: DistributionFile) -> Iterator[tuple[str, str]]:
+    """Yield the hashes that an index gives for *file*, SHA-256 first."""
+    return iter(sorted(file.hashes, key=lambda each: each[0] != "sha256"))
 
 
 def _metadata_text(wheel: UnpackedWheel) -> str:
