@@ -21,6 +21,7 @@ def judged(
     links: tuple[tuple[str, str], ...] = (),
     match_runtime: tuple[str, ...] = (),
     policies: PolicyBook = PolicyBook(),  # noqa: B008 - a constant
+    extras: tuple[str, ...] = (),
 ) -> Verdict:
     """Return the verdict on a wheel of `a` that requires *built* and was built *against* these versions."""
     return judge(
@@ -32,6 +33,7 @@ def judged(
         match_runtime=iter(match_runtime),
         policies=policies,
         markers=MarkerAnswers(TARGET),
+        extras=iter(extras),
     )
 
 
@@ -57,6 +59,14 @@ def test_a_requirement_that_does_not_hold_here_is_none() -> None:
     """Markers are those of the target; extras are not asked for."""
     against = {"lib": "1.0"}
     assert judged('lib; sys_platform == "win32"', 'lib; extra == "x"', against=against) == Verdict((), ())
+
+
+def test_an_extra_that_is_asked_for_is_required() -> None:
+    """Twice, if it is in the build environment; what it says beside bakes nothing, and contradicts nothing."""
+    texts = ('lib<1; extra == "x"', 'more; extra == "y"', "other")
+    verdict = judged(*texts, against={"lib": "1.0", "more": "2.0"}, extras=("x",))
+    assert told(verdict) == [("lib", "1.0", "required twice", EXACT)]
+    assert verdict.contradiction == ""
 
 
 def test_what_the_source_states_itself_is_not_baked() -> None:

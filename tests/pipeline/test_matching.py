@@ -88,3 +88,14 @@ def test_no_rebuild_refuses_the_change(place: Place) -> None:
     error = place.refused("--no-rebuild", "lib==3.0")
     assert "the change would break what is installed" in error
     assert place.built_with("app") == {"lib": "2.0"}
+
+
+def test_what_an_extra_requires_is_matched_where_it_was_asked_for(place: Place) -> None:
+    """`app[x]` needs the library to run, so it is rebuilt with it; `app` alone was built beside it by chance."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=['lib; extra == "x"'], requires=['lib; extra == "x"']))
+    place.install("app[x]", "lib==1.0")
+    assert [(each["name"], each["evidence"]) for each in place.record("app")["matches"]] == [("lib", "required twice")]
+    assert builds(place.install("lib==2.0")) == ["app 1.0"]
+    place.install("app", "lib==1.0", "--reinstall-package", "app", "--no-binary", "app")
+    assert builds(place.install("lib==2.0")) == []

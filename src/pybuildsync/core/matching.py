@@ -39,17 +39,21 @@ def judge(  # noqa: C901 - the table of evidence, row by row
     match_runtime: Iterable[str],
     policies: PolicyBook,
     markers: MarkerAnswers,
+    extras: Iterable[str] = (),
 ) -> Verdict:
     """Return what a wheel of *project* with the metadata *built* must run with.
 
     *static_requires* are the requirements that its source states as static; *ingredients* the build environment;
     *links* the (distribution, library file) pairs that its extension modules need; *match_runtime* the names that the
-    source's own configuration matches.
+    source's own configuration matches; *extras* those of the wheel that are asked for.
     """
     required: dict[str, list[Requirement]] = {}
     for requirement in built.requires:
         if markers.hold(requirement.marker):
             required.setdefault(requirement.name, []).append(requirement)
+    asked = tuple(extras)
+    choices = [requirement for requirement in built.requires if "extra" in requirement.marker]
+    optional = {each.name for each in choices if any(markers.hold(each.marker, extra) for extra in asked)}
     stated = {(r.name, r.specifier) for r in static_requires}
     linked: dict[str, list[str]] = {}
     for owner, library in links:
@@ -75,7 +79,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
             match = _baked(ingredient, text, name in linked, policies)
         elif name in linked:
             match = _linked(ingredient, linked[name], policies)
-        elif name in required:
+        elif name in required or name in optional:
             policy = policies.policy(project, name, version)
             match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
         else:

@@ -164,6 +164,7 @@ def _variant(goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkPart
         match_runtime=order.stated.match_runtime,
         policies=goal.policies.with_promises(promises_of(order.wheels)),
         markers=MarkerAnswers(goal.target),
+        extras=order.chosen.extras,
     )
     return Variant(
         source=order.source,
