@@ -21,7 +21,7 @@ CHANGES = (
     Change(kind="keep", name="kept", old="1", new="1"),
     Change(kind="install", name=LONG, new="1.0", reason="why"),
 )
-SATISFIED = (results.Satisfied(requirement="a>=1", version="1.2", location="/env/site-packages"),)
+SATISFIED = (results.Satisfied(requirement="a>=1", version="1.2", location="/env/site-packages", name="a"),)
 
 
 def text(result: Result, **how: object) -> str:
@@ -51,10 +51,12 @@ def test_a_dry_run_says_would() -> None:
 
 
 def test_nothing_to_do_is_said_as_pip_says_it() -> None:
-    """Requirements are named as satisfied only where nothing changed."""
+    """Requirements are named as satisfied where nothing changed for them, before what changes."""
     result = results.InstallResult(changes=CHANGES[5:6], satisfied=SATISFIED)
     assert text(result) == "Requirement already satisfied: a>=1 in /env/site-packages (1.2)\n"
-    assert "already" not in text(results.InstallResult(changes=CHANGES, satisfied=SATISFIED))
+    new = (*SATISFIED, results.Satisfied("other", "1.0", "/env/site-packages", "other"))
+    first, second, *_ = text(results.InstallResult(changes=CHANGES, satisfied=new)).splitlines()
+    assert (first, second) == ("Requirement already satisfied: a>=1 in /env/site-packages (1.2)", "+ other==1.0")
 
 
 def test_an_install_as_data() -> None:
@@ -64,7 +66,7 @@ def test_an_install_as_data() -> None:
     )
     assert json.loads(text(result, json=True)) == {
         "changes": [{"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": ""}],
-        "satisfied": [{"requirement": "a>=1", "version": "1.2", "location": "/env/site-packages"}],
+        "satisfied": [{"requirement": "a>=1", "version": "1.2", "location": "/env/site-packages", "name": "a"}],
         "seconds": 1.5,
         "rounds": 2,
         "builds": 0,

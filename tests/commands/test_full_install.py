@@ -176,8 +176,21 @@ def test_a_folder_instead_of_an_index(tmp_path: Path, index: LoopbackIndex) -> N
 
 
 def test_nothing_asked_for(place: Place) -> None:
-    """An empty requirement file is an error."""
-    assert "nothing to install was named" in place.refused("-r", file(place, "# nothing\n"))
+    """An empty requirement file is no error, as in pip, but worth a word."""
+    said = place.run("install", "-r", file(place, "# nothing\n"))
+    assert (said.status, said.out) == (0, "")
+    assert said.err == "warning: nothing to install: what is named lists no requirements\n"
+
+
+def test_what_was_there_is_told_beside_what_is_new(place: Place) -> None:
+    """As pip does, so that a script finds a line for each requirement; also where the plan is remembered."""
+    place.index.add(wheel("one", "1.0"))
+    place.index.add(wheel("two", "1.0"))
+    place.install("one")
+    said = place.run("install", "one>=1", "two")
+    first, *rest = said.out.splitlines()
+    assert first.startswith("Requirement already satisfied: one>=1 in ")
+    assert (first.endswith(" (1.0)"), rest) == (True, ["+ two==1.0", "Successfully installed two-1.0"])
 
 
 def test_editables_are_refused(place: Place) -> None:

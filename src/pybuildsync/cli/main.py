@@ -199,6 +199,8 @@ def _remember(
         from pybuildsync.cli.fast_install import remember as remember_recipe
 
         text = render(result, presentation, plain)
+        if any(one.location in text for one in result.satisfied):  # it tells where something lies in this environment
+            return
         remember_recipe(argv, world.environ, options.python, result.recipe, text, since=began)
 
 

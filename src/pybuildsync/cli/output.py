@@ -100,12 +100,14 @@ def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
 
 
 def _install(result: results.InstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
-    lines = _changes(result.changes, colors)
-    if not lines:
-        return [
-            f"Requirement already satisfied: {one.requirement} in {one.location} ({one.version})"
-            for one in result.satisfied
-        ]
+    changes = _changes(result.changes, colors)
+    changed = {change.name for change in result.changes if change.kind != "keep"}
+    lines = [
+        f"Requirement already satisfied: {one.requirement} in {one.location} ({one.version})"
+        for one in result.satisfied
+        if not changes or (one.name and one.name not in changed)
+    ]
+    lines += changes
     arrived = sorted(
         f"{change.name}-{change.new}" for change in result.changes if change.kind not in ("remove", "keep")
     )

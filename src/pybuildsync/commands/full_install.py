@@ -20,7 +20,6 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.layouts import Placement
-from pybuildsync.errors import RequestError
 from pybuildsync.pipeline.environment import installed_of
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import Planned, check_libraries, fetch, plan_install
@@ -53,7 +52,8 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         editables=options.asked.editables,
     )
     if not (inputs.requirements or inputs.paths):
-        raise RequestError("nothing to install was named", hint="give a requirement, a path, or -r FILE")
+        story.tell(Warned("nothing to install: what is named lists no requirements"))
+        return InstallResult(dry_run=options.dry_run)
     request = _Request(options, inputs, question)
     with open_workbench(
         around.store,
@@ -173,7 +173,9 @@ def _remember(
     return memory.remember(
         around.store,
         request.question,
-        memory.Remembered(tuple((each.wheel.sha256, each.requested) for each in placements), result.changes),
+        memory.Remembered(
+            tuple((each.wheel.sha256, each.requested) for each in placements), result.changes, result.satisfied
+        ),
         paths=(*settings_files(request.options), *bench.files, *paths),
         expires=min(expires, 1e18),
     )
@@ -225,6 +227,7 @@ def _satisfied(inputs: Inputs, versions: dict[str, str], around: Surroundings) -
             requirement=text,
             version=versions[requirement.name],
             location=places.get(requirement.name, around.scheme.purelib),
+            name=requirement.name,
         )
         for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)
         if requirement.name in versions

@@ -149,7 +149,9 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
             return None
         placements.append(Placement(wheel=wheel, requested=requested))
     recipe = place(options, around, tuple(placements), story)
-    return InstallResult(changes=plan.changes, recipe=repeatable(around, recipe, plan.evidence))
+    places = {each.name: each.location for each in around.distributions}
+    satisfied = tuple(each._replace(location=places.get(each.name, around.scheme.purelib)) for each in plan.satisfied)
+    return InstallResult(changes=plan.changes, satisfied=satisfied, recipe=repeatable(around, recipe, plan.evidence))
 
 
 def _watched(

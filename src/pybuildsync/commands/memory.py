@@ -11,12 +11,12 @@ import os
 import time
 from typing import NamedTuple
 
-from pybuildsync.commands.results import Change
+from pybuildsync.commands.results import Change, Satisfied
 from pybuildsync.commands.watched import files_are_older, name_of_question, signature, watch_all
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 
-_FORMAT = 2
+_FORMAT = 3
 _EVER = 1 << 63  # ns: later than every file
 
 
@@ -32,6 +32,7 @@ class Remembered(NamedTuple):
 
     wheels: tuple[tuple[str, bool], ...]
     changes: tuple[Change, ...]
+    satisfied: tuple[Satisfied, ...] = ()
     evidence: Evidence = Evidence((), 0)
 
 
@@ -43,10 +44,15 @@ def recall(store: Store, question: str) -> Remembered | None:
     number, *kept = marshal.loads(data)
     if number != _FORMAT:
         return None
-    expires, watched, wheels, changes = kept
+    expires, watched, wheels, changes, satisfied = kept
     if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
         return None
-    return Remembered(wheels, tuple(Change(*change) for change in changes), Evidence(watched, expires))
+    return Remembered(
+        wheels,
+        tuple(Change(*change) for change in changes),
+        tuple(Satisfied(*each) for each in satisfied),
+        Evidence(watched, expires),
+    )
 
 
 def remember(
@@ -60,6 +66,6 @@ def remember(
     watched = watch_all(paths)
     if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{store.root}{os.sep}")), since):
         return None
-    parts = (_FORMAT, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)))
+    parts = (_FORMAT, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
     write_record(store, "plans", name_of_question(question), marshal.dumps(parts))
     return Evidence(watched, expires)

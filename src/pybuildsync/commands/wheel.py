@@ -10,9 +10,9 @@ from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.workbench import open_workbench
 from pybuildsync.core.resolution import Chosen
-from pybuildsync.core.story import Story
+from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.interpreters import find_interpreter
-from pybuildsync.errors import EnvironmentFault, PackageError, RequestError
+from pybuildsync.errors import EnvironmentFault, PackageError
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import plan_install
 from pybuildsync.pipeline.workshop import Workshop
@@ -34,7 +34,8 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
         editables=options.asked.editables,
     )
     if not (inputs.requirements or inputs.paths):
-        raise RequestError("nothing to build was named", hint="give a requirement, a path, or -r FILE")
+        story.tell(Warned("nothing to build: what is named lists no requirements"))
+        return WheelResult()
     with (
         open_store(options.store) as store,
         open_workbench(
