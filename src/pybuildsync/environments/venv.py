@@ -170,11 +170,8 @@ def _configuration(root: str, base: str, release: str, prompt: str, *, system_si
 
 
 def _write(path: str, text: str) -> None:
-    writing = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        os.write(writing, os.fsencode(text))
-    finally:
-        os.close(writing)
+    with open(path, "xb") as file:
+        file.write(os.fsencode(text))
 
 
 def _create_by_venv(root: str, base: str, prompt: str, *, system_site_packages: bool) -> None:
