@@ -4,7 +4,7 @@ docs/matching.md, "One resolution for both sides". Resolving never builds: where
 assumed, and the caller builds and asks again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
@@ -13,8 +13,10 @@ from pybuildsync.core.offers import Pick
 from pybuildsync.core.pre_releases import admitted_together
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.reasons import Loads, MustMatch
+from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.solver.outcome import Derived, Failure, Solution, Stated
 from pybuildsync.core.solver.solve import solve
+from pybuildsync.core.solver.wording import enumerate_words
 from pybuildsync.core.variants import Facts, Scope, Variant
 from pybuildsync.core.version_sets import order_key
 from pybuildsync.errors import RequestError
@@ -200,9 +202,25 @@ def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSo
             return NoSolution(what, why=why, hint="take a later time with --uploaded-prior-to")
         if not shelf.versions:
             hint = "check the spelling, or name the index that has it with --extra-index-url"
-            return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint)
+            words = _words_of_pip(requirement, ())
+            return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint, pip=words)
         if not shelf.mask(requirement.specifier):
             newest = ", ".join(shelf.versions[:_TOLD]) + (", ..." if len(shelf.versions) > _TOLD else "")
-            return NoSolution(f"no version fits {requirement}", why=why, hint=f"{requirement.name} has {newest}")
+            words = _words_of_pip(requirement, shelf.versions[::-1])
+            hint = f"{requirement.name} has {newest}"
+            return NoSolution(f"no version fits {requirement}", why=why, hint=hint, pip=words)
     hint = "loosen one of the requirements above, or leave out a pin"
-    return NoSolution("no set of versions fits", why=why, hint=hint)
+    named = enumerate_words([str(each._replace(marker="")) for each in provider.goal.requirements])
+    impossible = f"Cannot install {named} because these package versions have conflicting dependencies."
+    told = (impossible, "ResolutionImpossible: see below")
+    return NoSolution("no set of versions fits", why=why, hint=hint, pip=told)
+
+
+def _words_of_pip(requirement: Requirement, versions: Sequence[str]) -> tuple[str, str]:
+    """Return what pip says where no version fits, which scripts look for; *versions* are those that there are."""
+    named = requirement._replace(marker="")
+    told = ", ".join(versions) or "none"
+    return (
+        f"Could not find a version that satisfies the requirement {named} (from versions: {told})",
+        f"No matching distribution found for {named}",
+    )
