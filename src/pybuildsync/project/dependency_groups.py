@@ -1,0 +1,48 @@
+"""Dependency groups of a ``pyproject.toml`` (PEP 735), as requirement lines. Reads one file, resolves nothing."""
+
+import tomllib
+from typing import Any
+
+from pybuildsync.errors import RequestError
+from pybuildsync.project.requirement_files import RequirementLine
+
+
+def split_group(text: str) -> tuple[str, str]:
+    """Split ``[FILE:]GROUP`` into the file, by default ``pyproject.toml``, and the group's name as typed."""
+    path, _, group = text.rpartition(":")
+    return path or "pyproject.toml", group
+
+
+def read_group(path: str, group: str) -> tuple[RequirementLine, ...]:
+    """Return what the dependency group *group* of the file at *path* lists, included groups in their place.
+
+    Raises:
+        RequestError: the file can't be read, has no such group, or its groups are not as PEP 735 has them.
+
+    """
+    from packaging.dependency_groups import resolve_dependency_groups
+
+    groups = _read(path).get("dependency-groups")
+    if not isinstance(groups, dict):
+        raise RequestError(
+            f"{path} has no dependency groups", why=f"--group {group}", hint="add a table [dependency-groups] (PEP 735)"
+        )
+    try:
+        texts = resolve_dependency_groups(groups, group)
+    except (ExceptionGroup, LookupError, TypeError, ValueError) as error:
+        why = "\n".join(str(each) for each in getattr(error, "exceptions", (error,)))
+        names = ", ".join(sorted(map(str, groups)))
+        raise RequestError(
+            f"{path}: the dependency group {group} can't be had", why=why, hint=f"there are: {names}"
+        ) from error
+    return tuple(RequirementLine(text, f"{path}, group {group}") for text in texts)
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (OSError, ValueError) as error:  # broken TOML and broken UTF-8 are ValueErrors
+        raise RequestError(
+            f"{path} can't be read", why=str(error), hint="give --group FILE:GROUP, or change to its folder"
+        ) from error
