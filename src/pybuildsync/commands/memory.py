@@ -9,6 +9,7 @@ jobs fast. Never remembers what hangs on a source tree.
 import marshal
 import os
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pybuildsync.commands.results import Change, Satisfied
@@ -60,12 +61,18 @@ def remember(
 ) -> Evidence | None:
     """Keep *plan* as the answer to *question* while *paths* look as they do, until *expires* (a Unix time).
 
+    Of a folder (find-links) all files count as well: one that is written anew in place doesn't show in the folder.
     Return that as evidence; None, nothing kept, if one of the files among *paths*, the store's own apart, was changed
     after *since*, when the command began (Unix time, ns): the plan may be for what was in it before.
     """
-    watched = watch_all(paths)
+    watched = watch_all([*paths, *_inside(paths)])
     if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{store.root}{os.sep}")), since):
         return None
     parts = (_FORMAT, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
     write_record(store, "plans", name_of_question(question), marshal.dumps(parts))
     return Evidence(watched, expires)
+
+
+def _inside(paths: Iterable[str]) -> list[str]:
+    folders = [path for path in paths if os.path.isdir(path)]
+    return [os.path.join(folder, name) for folder in folders for name in sorted(os.listdir(folder))]
