@@ -193,14 +193,6 @@ def test_what_was_there_is_told_beside_what_is_new(place: Place) -> None:
     assert (first.endswith(" (1.0)"), rest) == (True, ["+ two==1.0", "Successfully installed two-1.0"])
 
 
-def test_editables_are_refused(place: Place) -> None:
-    """-e isn't there yet, neither as an option nor in a file."""
-    for argv in (("-e", "."), ("-r", file(place, "-e ./tree\n"))):
-        error = place.refused(*argv)
-        assert "editable installations are not supported yet" in error
-        assert "hint: install the folder without -e" in error
-
-
 def test_options_of_requirement_files(place: Place) -> None:
     """--pre, --no-binary and config settings beside a requirement count."""
     fill(place)
@@ -426,8 +418,8 @@ def test_a_folder_whose_backend_fails(place: Place) -> None:
     [
         ("./nowhere", "doesn't exist"),
         ("empty/", "it is no Python project"),
-        ("odd.whl", "is neither a wheel nor an sdist"),
-        ("odd-1.0-x.tar.gz", "is no version"),
+        ("odd.whl", "a wheel is called NAME-VERSION-PYTHON-ABI-PLATFORM.whl"),
+        ("odd-1.0-x.tar.gz", "can't be unpacked"),
     ],
 )
 def test_paths_that_are_nothing(place: Place, path: str, text: str) -> None:

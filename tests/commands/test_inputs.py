@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pybuildsync.commands.inputs import Inputs, LocalPath, read_inputs
-from pybuildsync.commands.local_paths import read_locals, tree_digest
+from pybuildsync.commands.inputs import Given, Inputs, read_inputs
 from pybuildsync.commands.options import Setting
-from pybuildsync.core.variants import Source
 from pybuildsync.errors import RequestError
+from pybuildsync.index.addresses import local_path
 
 
 def read(*words: str) -> Inputs:
@@ -17,9 +16,9 @@ def read(*words: str) -> Inputs:
     return read_inputs(words, (), (), {})
 
 
-def asked_in_vain(source: Source, _settings: tuple[Setting, ...]) -> tuple[str, str]:
-    """Be the backend that should not have been asked."""
-    raise AssertionError(source)
+def path_of(given: Given) -> str | None:
+    """Return the path that was given."""
+    return local_path(given.reference.url)
 
 
 @pytest.mark.parametrize(
@@ -38,30 +37,50 @@ def asked_in_vain(source: Source, _settings: tuple[Setting, ...]) -> tuple[str, 
 )
 def test_words_that_are_paths(word: str, path: str, extras: tuple[str, ...], marker: str) -> None:
     """A separator, a leading dot, an archive's name or a file URL make a path; extras and a marker may follow."""
-    (local,) = read(word).paths
-    assert (local.path, local.extras, local.marker) == (path, extras, marker)
+    (given,) = read(word).given
+    assert (path_of(given), given.extras, given.marker) == (path, extras, marker)
 
 
 @pytest.mark.parametrize("word", [".", "./x", "x.whl", "x-1.0.tar.gz", "x.zip", "x.tgz", "x/y"])
 def test_words_relative_to_the_working_directory(word: str) -> None:
     """Relative paths become absolute."""
-    (local,) = read(word).paths
-    assert local.path == os.path.abspath(word)
+    (given,) = read(word).given
+    assert path_of(given) == os.path.abspath(word)
 
 
 @pytest.mark.parametrize("word", ["name", "name[x]>=1", "na.me==1.0", "name; platform_version > '1/2'"])
 def test_words_that_are_names(word: str) -> None:
     """Everything else is a requirement (PEP 508)."""
     found = read(word)
-    assert (len(found.requirements), found.paths, found.texts) == (1, (), (word,))
+    assert (len(found.requirements), found.given, found.texts) == (1, (), (word,))
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "extras", "marker"),
+    [
+        ("https://x.example/a_b-1.0-py3-none-any.whl", "a-b", (), ""),
+        ("https://x.example/archive/main.zip", "", (), ""),
+        ("https://x.example/main.zip#egg=A_b&subdirectory=c", "a-b", (), ""),
+        ("https://x.example/main.zip#egg=a ; os_name == 'nt'", "a", (), "os_name == 'nt'"),
+        ("A[x,Y] @ https://x.example/main.zip ; os_name == 'nt'", "a", ("x", "y"), 'os_name == "nt"'),
+        ("git+https://x.example/a@main", "", (), ""),
+        ("git+ssh://git@x.example/a.git#egg=a", "a", (), ""),
+        ("a @ hg+http://x.example/a", "a", (), ""),
+    ],
+)
+def test_words_that_are_urls(word: str, name: str, extras: tuple[str, ...], marker: str) -> None:
+    """Bare, or behind a name; what the URL tells of the name counts."""
+    (given,) = read(word).given
+    assert (given.name, given.extras, given.marker, given.editable) == (name, extras, marker, False)
 
 
 @pytest.mark.parametrize(
     ("words", "what"),
     [
         (("no name",), "'no name' is not a requirement"),
-        (("a @ https://x.example/a.zip",), "a: downloading from a URL is not supported yet"),
-        (("git+https://x.example/a",), "is not a requirement"),
+        (("a @ ftp://x.example/a.zip",), "ftp://x.example/a.zip can't be fetched"),
+        (("git://x.example/a",), "git://x.example/a can't be fetched"),
+        (("git+https://x.example/a@",), "has an empty revision"),
     ],
 )
 def test_words_that_are_wrong(words: tuple[str, ...], what: str) -> None:
@@ -72,13 +91,49 @@ def test_words_that_are_wrong(words: tuple[str, ...], what: str) -> None:
     assert "the command line" in caught.value.why
 
 
-@pytest.mark.parametrize("line", ["a[x]", "-e ./tree", "./tree", "a @ file:///a.whl"])
+def test_what_is_installed_as_editable(tmp_path: Path) -> None:
+    """A folder, also by its bare name, or a URL of version control; a name and extras may stand there."""
+    words = (f"{tmp_path}[x]", f"file://{tmp_path}", "git+https://x.example/a#egg=a", "b[y] @ git+https://x.example/b")
+    found = read_inputs((), (), (), {}, editables=words)
+    assert [(each.editable, each.name, each.extras) for each in found.given] == [
+        (True, "", ("x",)),
+        (True, "", ()),
+        (True, "a", ()),
+        (True, "b", ("y",)),
+    ]
+
+
+@pytest.mark.parametrize("word", ["name", "https://x.example/a.zip", "a @ https://x.example/a.zip"])
+def test_what_is_never_editable(word: str) -> None:
+    """There is nothing that could be edited."""
+    with pytest.raises(RequestError, match="can't be installed as editable"):
+        read_inputs((), (), (), {}, editables=(word,))
+
+
+@pytest.mark.parametrize("line", ["a[x]", "-e ./tree", "./tree", "https://x.example/main.zip", "a[x] @ file:///a.whl"])
 def test_what_is_no_constraint(tmp_path: Path, line: str) -> None:
-    """A constraint has a name and versions."""
+    """A constraint has a name, and versions or a URL."""
     path = tmp_path / "c.txt"
     path.write_text(f"{line}\n")
     with pytest.raises(RequestError, match="can't be a constraint"):
         read_inputs((), (), (str(path),), {})
+
+
+def test_urls_in_constraints(tmp_path: Path) -> None:
+    """They say where a project comes from; a hash in one serves, and asks nobody else for hashes."""
+    path = tmp_path / "c.txt"
+    path.write_text(
+        "a @ https://x.example/a.zip#sha256=AB\n"
+        "https://x.example/m.zip#egg=b ; os_name == 'nt'\n"
+        "/c-1-py3-none-any.whl\n"
+    )
+    found = read_inputs((), (), (str(path),), {})
+    assert [str(each) for each in found.constraints] == [
+        "a @ https://x.example/a.zip#sha256=AB",
+        'b @ https://x.example/m.zip ; os_name == "nt"',
+        "c @ file:///c-1-py3-none-any.whl",
+    ]
+    assert (found.hashes, found.needs_hashes) == ((("a", ("sha256:ab",)),), False)
 
 
 def test_what_stands_beside(tmp_path: Path) -> None:
@@ -89,7 +144,7 @@ def test_what_stands_beside(tmp_path: Path) -> None:
     assert found.hashes == (("a", ("sha256:aa",)), ("b", ("sha512:cc",)))
     assert found.needs_hashes
     assert found.settings == (Setting("a", "k", "v"),)
-    assert (found.paths[0].hashes, found.paths[0].settings) == (("sha384:bb",), (Setting("", "l", "w=x"),))
+    assert (found.given[0].hashes, found.given[0].settings) == (("sha384:bb",), (Setting("", "l", "w=x"),))
     assert [str(each) for each in found.constraints] == ["b==2", "c<3"]
 
 
@@ -102,62 +157,9 @@ def test_settings_that_are_none(tmp_path: Path, text: str) -> None:
 
 
 def test_when_hashes_are_needed(tmp_path: Path) -> None:
-    """A hash anywhere, in a URL too, or the option in a file."""
+    """A hash beside something, or the option in a file; one in a URL asks for no others, as in pip."""
     (tmp_path / "r.txt").write_text("--require-hashes\n")
     assert not read("a").needs_hashes
-    assert read("file:///a.whl#egg=a&sha256=AB").paths[0].hashes == ("sha256:ab",)
-    assert read("file:///a.whl#egg=a&sha256=AB").needs_hashes
-    assert not read("file:///a.whl#egg=a").needs_hashes
+    assert read("file:///a.whl#egg=a&sha256=AB").given[0].reference.hashes == ("sha256:ab",)
+    assert not read("file:///a.whl#egg=a&sha256=AB").needs_hashes
     assert read_inputs((), (str(tmp_path / "r.txt"),), (), {}).needs_hashes
-
-
-def local(path: Path, marker: str = "", *hashes: str) -> LocalPath:
-    """Return the path as it was asked for."""
-    return LocalPath(str(path), (), "the command line", str(path), marker, hashes)
-
-
-def test_archives_by_their_names(tmp_path: Path) -> None:
-    """Names and versions come from the file names, in all their forms."""
-    names = {
-        "A_b-1.0-py3-none-any.whl": ("a-b", "1.0"),
-        "c-d-1.0.0.tar.gz": ("c-d", "1.0.0"),
-        "e-1.0a1.zip": ("e", "1.0a1"),
-        "f-2.tgz": ("f", "2"),
-    }
-    for name in names:
-        (tmp_path / name).write_text(name)
-    found = read_locals(tuple(local(tmp_path / name) for name in names), asked_in_vain)
-    assert [(each.name, each.version) for each in found.direct] == list(names.values())
-    assert [each.file is not None for each in found.direct] == [True, False, False, False]
-
-
-def test_one_path_in_two_ways(tmp_path: Path) -> None:
-    """The same file twice is one candidate; hashes and markers of both count."""
-    path = tmp_path / "a-1-py3-none-any.whl"
-    path.touch()
-    found = read_locals((local(path, "", "sha256:00"), local(path, "os_name == 'nt'", "sha256:11")), asked_in_vain)
-    assert found.hashes == (("a", ("sha256:00", "sha256:11")),)
-    assert [str(each) for each in found.requirements] == ["a", 'a; os_name == "nt"']
-    assert len(found.direct) == 1
-
-
-def test_the_digest_of_a_tree(tmp_path: Path) -> None:
-    """Names, modes, contents and links count; what version control and Python keep doesn't."""
-    (tmp_path / "sub").mkdir()
-    file = tmp_path / "sub" / "a.txt"
-    file.write_text("a")
-    seen = {tree_digest(str(tmp_path))}
-    for name in (".git", "__pycache__"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "x").write_text("x")
-    assert {tree_digest(str(tmp_path))} == seen
-    file.chmod(0o755)
-    seen.add(tree_digest(str(tmp_path)))
-    (tmp_path / "link").symlink_to("sub/a.txt")
-    seen.add(tree_digest(str(tmp_path)))
-    (tmp_path / "link").unlink()
-    (tmp_path / "link").symlink_to("elsewhere")
-    seen.add(tree_digest(str(tmp_path)))
-    file.rename(tmp_path / "sub" / "b.txt")
-    seen.add(tree_digest(str(tmp_path)))
-    assert len(seen) == 5

@@ -102,11 +102,15 @@ def test_an_address_that_is_none(guarded: Place) -> None:
 
 
 def test_a_requirement_by_its_address(guarded: Place) -> None:
-    """A requirement that is refused for its address is told by its name alone."""
-    said = guarded.run("install", f"lib @ https://{USER}:{PASSWORD}@index.example/lib.whl")
-    assert said.status == 1
-    assert "lib: downloading from a URL is not supported yet" in said.err
+    """Credentials in the address of a requirement are used there; nothing that is told or kept has them."""
+    guarded.index.add(wheel("lib", "1.0"))
+    address = guarded.index.root.replace("://", f"://{USER}:{PASSWORD}@")
+    said = guarded.run("install", f"lib @ {address}/files/lib-1.0-py3-none-any.whl")
+    assert said.status == 0, said.err
     assert traces(guarded, said) == []
+    refused = guarded.run("install", f"other @ {address}/files/lib-1.0-py3-none-any.whl", f"git+{address}/lib")
+    assert refused.status == 1
+    assert traces(guarded, refused) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from core.fakes import World, requirements
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
-from pybuildsync.core.goal import AT_SOURCE, Direct, Formats, Goal, Installed, Releases
+from pybuildsync.core.goal import AT_SOURCE, Formats, Goal, Installed, Releases
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.resolution import NoSolution, Resolution, resolve
@@ -163,20 +163,6 @@ def test_without_dependencies_only_what_is_asked_for_runs() -> None:
     goal = world.goal("a", no_dependencies=True, installed=(installed("lib", "1"),))
     assert run(world, goal) == {"a": "1", "lib": "1"}
     assert run(world, goal._replace(requirements=requirements("a", "lib==2"))) == {"a": "1", "lib": "2"}
-
-
-def test_what_is_required_from_a_url_is_not_taken_from_an_index() -> None:
-    """Neither to run nor to build; a path that is given for the project serves, and what is installed is there."""
-    world = wheels("c", "1").wheel("a", "1", "c @ https://index.example/c.zip")
-    (told,) = why(world, world.goal("a"))
-    assert "a 1 needs c @ https://index.example/c.zip, and a URL among what a distribution needs is not" in told
-    direct = Direct("c", "1", file=world.files["c"][0])
-    assert run(world, world.goal("a", direct=(direct,))) == {"a": "1", "c": "1"}
-    assert run(world, world.goal("a", no_dependencies=True)) == {"a": "1"}
-    there = installed("a", "1", "c @ https://index.example/c.zip")
-    assert run(world, world.goal("a", installed=(there,))) == {"a": "1", "c": "1"}
-    source = wheels("c", "1").sdist("a", "1", static=(), build=("c @ https://index.example/c.zip",))
-    assert len(why(source, source.goal("a"))) == 1
 
 
 def test_hashes_choose_among_what_runs() -> None:

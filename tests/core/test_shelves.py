@@ -77,7 +77,7 @@ def test_what_is_installed_is_offered_even_if_no_index_has_it() -> None:
 def test_what_is_given_directly_is_all_there_is() -> None:
     """A path or URL replaces the listing, and what is installed."""
     direct = Direct("lib", "5.0", source=Source("lib", "5.0", path="/lib"))
-    found = shelf("1.0", direct=direct, installed=installed("1.0"), kept="1.0")
+    found = shelf(directs=(direct,))
     assert entries(found) == [("5.0", None, False)]
     assert found.files(0) == ()
 
@@ -85,7 +85,7 @@ def test_what_is_given_directly_is_all_there_is() -> None:
 def test_a_wheel_given_directly_is_its_only_file() -> None:
     """Its version may be a pre-release: it was asked for by path."""
     file = World().wheel("lib", "5.0rc1").files["lib"][0]
-    found = shelf("1.0", direct=Direct("lib", "5.0rc1", file=file))
+    found = shelf(directs=(Direct("lib", "5.0rc1", file=file),))
     assert found.files(0) == (file,)
     assert found.mask(">=1") == 0b10
 

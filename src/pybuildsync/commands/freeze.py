@@ -1,16 +1,17 @@
 """``freeze``: what is installed, as requirement lines that give the same again.
 
-What came from somewhere else than an index says so (PEP 610): ``NAME @ URL``, ``-e FOLDER``.
+What came from somewhere else than an index says so (PEP 610): ``NAME @ URL``; of an editable installation the
+repository and the commit of its folder (``-e git+URL@COMMIT#egg=NAME``), or ``-e FOLDER`` where there is none.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import os
 
 from pybuildsync.commands.options import FreezeOptions
 from pybuildsync.commands.results import FreezeResult
 from pybuildsync.commands.surroundings import editable_folder, look_around, without
 from pybuildsync.core.story import Story
-from pybuildsync.environments.installed import InstalledDistribution, direct_url
+from pybuildsync.environments.installed import InstalledDistribution
+from pybuildsync.pipeline.origins import origin_of
 
 # What pip's freeze leaves out as well, unless asked for --all: what installs, not what runs. Environments had the
 # second row from the start before Python 3.12.
@@ -24,32 +25,20 @@ def run(options: FreezeOptions, story: Story) -> FreezeResult:
     interpreter, found = look_around(options.python, options.store, story)
     tools = _TOOLS + (_TOOLS_BEFORE_312 if interpreter.release[:2] < _WITHOUT_SETUPTOOLS else ())
     excluded = options.excluded + (() if options.all else tools)
-    return FreezeResult(lines=tuple(_line(one) for one in without(found, excluded)))
+    return FreezeResult(lines=tuple(line for one in without(found, excluded) for line in _lines(one)))
 
 
-def _line(distribution: InstalledDistribution) -> str:
+def _lines(distribution: InstalledDistribution) -> tuple[str, ...]:
+    """Return the line for *distribution*, and before it, as pip has it, why it tells a folder and not a repository."""
     folder = editable_folder(distribution)
     if folder:
-        return f"-e {folder}"
-    origin = direct_url(distribution)
-    if origin is None:
-        return f"{distribution.name}=={distribution.version}"
-    return f"{distribution.name} @ {_url(origin)}"
+        from pybuildsync.frontend.checkouts import Command
+        from pybuildsync.frontend.working_copies import describe
 
-
-def _url(origin: Mapping[str, Any]) -> str:
-    """Return the URL of PEP 508 for the contents of ``direct_url.json``."""
-    url = str(origin.get("url", ""))
-    checkout, archive = origin.get("vcs_info"), origin.get("archive_info")
-    if isinstance(checkout, dict):
-        url = f"{checkout.get('vcs', 'git')}+{url}@{checkout.get('commit_id', '')}"
-    fragments = []
-    if isinstance(archive, dict):
-        hashes = archive.get("hashes")
-        if isinstance(hashes, dict) and hashes:
-            fragments = [f"{algorithm}={digest}" for algorithm, digest in sorted(hashes.items())][:1]
-        elif archive.get("hash"):
-            fragments = [str(archive["hash"])]
-    if origin.get("subdirectory"):
-        fragments.append(f"subdirectory={origin['subdirectory']}")
-    return url + ("#" + "&".join(fragments) if fragments else "")
+        where, why = describe(folder, distribution.name, Command(os.environ))
+        comment = (f"# {why} ({distribution.name}=={distribution.version})",) if why else ()
+        return (*comment, f"-e {where}")
+    origin, _ = origin_of(distribution)
+    if not origin:
+        return (f"{distribution.name}=={distribution.version}",)
+    return (f"{distribution.name} @ {origin}",)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pybuildsync.commands import memory
+from pybuildsync.commands.direct import NOTHING, Fetched, direct_among, direct_url
 from pybuildsync.commands.elsewhere import kept_names, left_behind, steps_in_place
 from pybuildsync.commands.inputs import Inputs, read_inputs
-from pybuildsync.commands.local_paths import Locals
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
@@ -20,6 +20,7 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.layouts import Placement
+from pybuildsync.errors import without_credentials
 from pybuildsync.pipeline.environment import installed_of
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import Planned, check_libraries, fetch, plan_install
@@ -51,7 +52,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         os.environ,
         editables=options.asked.editables,
     )
-    if not (inputs.requirements or inputs.paths):
+    if not (inputs.requirements or inputs.given):
         story.tell(Warned("nothing to install: what is named lists no requirements"))
         return InstallResult(dry_run=options.dry_run)
     request = _Request(options, inputs, question)
@@ -95,7 +96,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         check_is_whole(goal, planned.settled.resolution)
     result = InstallResult(
         changes=_changes(planned),
-        satisfied=_satisfied(request.inputs, _versions(planned), around),
+        satisfied=_satisfied(request.inputs, _versions(planned), around, bench.fetched),
         rounds=planned.settled.rounds,
         builds=len(bench.shop.submitted),
         dry_run=options.dry_run,
@@ -110,13 +111,14 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     check_files(bench.shop, goal, planned.steps)
     check_libraries(planned, fetched, around.distributions)
     named = frozenset(requirement.name for requirement in goal.requirements)
+    directs = (*planned.goal.direct, *planned.settled.facts.direct)
     placements = tuple(
         Placement(
             wheel=wheel,
             requested=wheel.project in named,
-            direct_url=_direct_url(wheel.project, bench.locals, goal),
+            direct_url=direct_url(direct_among(step.chosen, directs)),
         )
-        for _, wheel in fetched.wheels
+        for step, wheel in fetched.wheels
     )
     reported = [(step.chosen, each) for (step, _), each in zip(fetched.wheels, placements, strict=True)]
     result = result._replace(report=_report(options, around, reported, goal))
@@ -162,7 +164,8 @@ def _remember(
 
     Return what it hangs on, None where it isn't remembered.
     """
-    if not request.question or planned.goal.direct or bench.uses_variables or not placements or request.options.verify:
+    is_direct = bool(planned.goal.direct or planned.settled.facts.direct)
+    if not request.question or is_direct or bench.uses_variables or not placements or request.options.verify:
         return None
     if any(_is_passing(bench, each) for each in planned.settled.resolution.running):
         return None
@@ -194,8 +197,7 @@ def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed,
         eager = options.upgrade_strategy == "eager"
         upgrade |= frozenset(each.name for each in installed) if eager else named
     reinstall = frozenset(normalize_name(name) for name in options.reinstall_packages)
-    # what is given by a path is always installed anew, as in pip
-    reinstall |= frozenset(direct.name for direct in bench.goal.direct)
+    reinstall |= frozenset(direct.name for direct in bench.goal.direct if direct.comes_anew)
     if options.force_reinstall:
         reinstall |= frozenset(each.name for each in installed)
     return bench.goal._replace(installed=installed, reinstall=reinstall, upgrade=upgrade)
@@ -219,32 +221,20 @@ def _change(step: Step) -> Change:
     return Change(kind=kind, name=step.chosen.name, old=step.old, new=step.chosen.version, reason=reason)
 
 
-def _satisfied(inputs: Inputs, versions: dict[str, str], around: Surroundings) -> tuple[Satisfied, ...]:
+def _satisfied(
+    inputs: Inputs, versions: dict[str, str], around: Surroundings, fetched: Fetched = NOTHING
+) -> tuple[Satisfied, ...]:
     """Return what meets each requirement in the end, by *versions* (name to version)."""
     places = {each.name: each.location for each in around.distributions}
+    named = [(requirement.name, text) for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)]
+    asked = [*named, *((name, without_credentials(text)) for name, text in fetched.texts)]
     return tuple(
         Satisfied(
             requirement=text,
-            version=versions[requirement.name],
-            location=places.get(requirement.name, around.scheme.purelib),
-            name=requirement.name,
+            version=versions[name],
+            location=places.get(name, around.scheme.purelib),
+            name=name,
         )
-        for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)
-        if requirement.name in versions
+        for name, text in asked
+        if name in versions
     )
-
-
-def _direct_url(name: str, locals_: Locals, goal: Goal) -> str:
-    """Return the ``direct_url.json`` (PEP 610) of a project that was given by a path, else ""."""
-    direct = next((each for each in goal.direct if each.name == name), None)
-    if direct is None:
-        return ""
-    import json
-    from urllib.request import pathname2url
-
-    path = locals_.paths[name]
-    url = "file://" + pathname2url(path)
-    if os.path.isdir(path):
-        return json.dumps({"dir_info": {}, "url": url})
-    digest = direct.file.sha256 if direct.file else direct.source.digest if direct.source else ""
-    return json.dumps({"archive_info": {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}, "url": url})

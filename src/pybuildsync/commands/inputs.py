@@ -1,7 +1,8 @@
-"""What the user asks for: words and requirement files become requirements, local paths, and what stands beside them.
+"""What the user asks for: words and requirement files become requirements, direct references, and what is beside them.
 
 Follows pip in what counts as a path: a word with a separator, one that starts with a dot, or an archive's file name; a
-marker may follow. Any ``--hash`` turns hash mode on for everything, as in pip.
+marker may follow. Any ``--hash`` turns hash mode on for everything, as in pip; a hash in a URL serves there, and is
+compared in any case.
 """
 
 import os
@@ -9,26 +10,31 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pybuildsync.commands.options import Setting
+from pybuildsync.core.direct_references import Reference, is_url, parse_reference, reference_text
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.errors import RequestError
+from pybuildsync.index.addresses import last_segment, path_url
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
 
-ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip")
+ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip", ".tar", ".tar.bz2", ".tbz")
 HASHES = ("sha256", "sha384", "sha512")  # what pip takes; weaker ones prove nothing
 
 
-class LocalPath(NamedTuple):
-    """A path given as a requirement: a wheel, an sdist or a source tree, maybe with extras; ``where`` for messages.
+class Given(NamedTuple):
+    """A direct reference given as a requirement, maybe with extras; ``where`` for messages.
 
-    ``hashes`` are "ALGORITHM:HEX" texts, ``settings`` config settings for its build.
+    ``name`` is normalised, "" where only what is there tells. ``hashes`` are "ALGORITHM:HEX" texts of ``--hash``,
+    ``settings`` config settings for its build.
     """
 
-    path: str
+    reference: Reference
     extras: tuple[str, ...]
     where: str
     text: str
     marker: str = ""
+    name: str = ""
+    editable: bool = False
     hashes: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
 
@@ -42,7 +48,7 @@ class Inputs(NamedTuple):
 
     requirements: tuple[Requirement, ...]
     texts: tuple[str, ...]
-    paths: tuple[LocalPath, ...]
+    given: tuple[Given, ...]
     constraints: tuple[Requirement, ...]
     options: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
@@ -63,7 +69,7 @@ def read_inputs(
     """Return what the command line and its files ask for.
 
     Raises:
-        RequestError: a requirement, path or file is not what it should be.
+        RequestError: a requirement, path, URL or file is not what it should be.
 
     """
     found = RequirementFile()
@@ -75,22 +81,26 @@ def read_inputs(
         _merge(found, read_requirement_file(path, environ=environ, constraints=True))
     read = [(_read(line), line) for line in found.requirements]
     named = [(asked, line) for asked, line in read if isinstance(asked, Requirement)]
-    paths = tuple(asked for asked, _ in read if isinstance(asked, LocalPath))
+    given = tuple(asked for asked, _ in read if isinstance(asked, Given))
     limits = [(_constraint(line), line) for line in found.constraints]
     hashes: dict[str, tuple[str, ...]] = {}
     for asked, line in (*named, *limits):
         if line.hashes:
             hashes[asked.name] = (*hashes.get(asked.name, ()), *_checked_hashes(line))
+    needs_hashes = bool(hashes) or any(each.hashes for each in given) or ("--require-hashes", "") in found.options
+    for asked, _ in limits:
+        if asked.url and (own := parse_reference(asked.url).hashes):
+            hashes[asked.name] = (*hashes.get(asked.name, ()), *own)
     return Inputs(
         requirements=tuple(asked for asked, _ in named),
         texts=tuple(line.text for _, line in named),
-        paths=paths,
+        given=given,
         constraints=tuple(asked for asked, _ in limits),
         options=tuple(found.options),
         files=tuple(found.files),
         uses_variables=found.uses_variables,
         hashes=tuple(hashes.items()),
-        needs_hashes=bool(hashes) or any(each.hashes for each in paths) or ("--require-hashes", "") in found.options,
+        needs_hashes=needs_hashes,
         settings=tuple(setting for asked, line in named for setting in _settings(line, asked.name)),
     )
 
@@ -103,37 +113,41 @@ def _merge(into: RequirementFile, other: RequirementFile) -> None:
     into.uses_variables = into.uses_variables or other.uses_variables
 
 
-def _read(line: RequirementLine) -> Requirement | LocalPath:
-    """Return what *line* asks for: a project by its name, or what is at a path."""
-    if line.editable:
-        raise RequestError(
-            "editable installations are not supported yet",
-            why=f"{line.where}: -e {line.text}",
-            hint="install the folder without -e",
-        )
+def _read(line: RequirementLine) -> Requirement | Given:
+    """Return what *line* asks for: a project by its name, or what a path or URL leads to."""
     text, marker = _split_marker(line.text)
-    named = _as_path(text)
-    if named is None:
+    found = _as_reference(text, line)
+    if found is not None:
+        reference, extras = found
+        name = _name_of(reference)
+    else:
         requirement = _parsed(line)
         if not requirement.url:
+            if line.editable:
+                raise _not_editable(line)
             return requirement
-        if not requirement.url.startswith("file:"):
-            raise RequestError(
-                f"{requirement.name}: downloading from a URL is not supported yet",
-                why=line.where,
-                hint="download it and give its path",
-            )
-        named, marker = (requirement.url, requirement.extras), requirement.marker
-    location, extras = named
-    path, digest = _local(location) if location.startswith("file:") else (location, "")
-    return LocalPath(
-        path=path,
+        reference = _parse_url(requirement.url, line)
+        name, extras, marker = requirement.name, requirement.extras, requirement.marker
+    if line.editable and not (reference.vcs or reference.is_local):
+        raise _not_editable(line)
+    return Given(
+        reference=reference,
         extras=extras,
         where=line.where,
         text=line.text,
         marker=marker,
-        hashes=(*_checked_hashes(line), *((digest,) if digest else ())),
+        name=name,
+        editable=line.editable,
+        hashes=_checked_hashes(line),
         settings=_settings(line, ""),
+    )
+
+
+def _not_editable(line: RequirementLine) -> RequestError:
+    return RequestError(
+        f"-e {line.text} can't be installed as editable",
+        why=f"{line.where}: it is neither a folder nor a repository",
+        hint="give the folder of a project, or NAME @ and a URL of version control, such as git+https://...",
     )
 
 
@@ -144,13 +158,37 @@ def _parsed(line: RequirementLine) -> Requirement:
         raise RequestError(error.what, why=f"{line.where}\n{error.why}", hint=error.hint) from error
 
 
+def _parse_url(url: str, line: RequirementLine) -> Reference:
+    try:
+        return parse_reference(url)
+    except RequestError as error:
+        raise RequestError(error.what, why=f"{line.where}\n{error.why}".strip(), hint=error.hint) from error
+
+
+def _name_of(reference: Reference) -> str:
+    """Return the name that a URL tells by itself, normalised: ``#egg=``, or that of a wheel; "" if it tells none."""
+    filename = "" if reference.vcs else last_segment(reference.url)
+    if filename.endswith(".whl"):
+        return normalize_name(filename.partition("-")[0])
+    return normalize_name(reference.egg) if reference.egg else ""
+
+
 def _constraint(line: RequirementLine) -> Requirement:
-    is_path = line.editable or _as_path(_split_marker(line.text)[0]) is not None
-    requirement = None if is_path else _parsed(line)
-    if requirement is None or requirement.extras or requirement.url:
+    requirement = None
+    if not line.editable:
+        text, marker = _split_marker(line.text)
+        found = _as_reference(text, line)
+        if found is None:
+            requirement = _parsed(line)
+            if requirement.url:
+                _parse_url(requirement.url, line)
+        elif name := _name_of(found[0]):
+            held = parse_requirement(f"{name}; {marker}").marker if marker else ""
+            requirement = Requirement(name, found[1], marker=held, url=reference_text(found[0]))
+    if requirement is None or requirement.extras:
         raise RequestError(
             f"{line.text!r} can't be a constraint",
-            why=f"{line.where}: a constraint has a name and versions, no extras, path, URL or -e",
+            why=f"{line.where}: a constraint has a name and versions, or a name and a URL, but no extras and no -e",
             hint="put it among the requirements",
         )
     return requirement
@@ -184,30 +222,23 @@ def _split_marker(text: str) -> tuple[str, str]:
     return (before.strip(), marker.strip()) if semicolon else (text, "")
 
 
-def _as_path(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return the path or ``file:`` URL, and the extras, if *text* names a file or folder, else None."""
-    if " @ " in text or ("://" in text and not text.startswith("file://")):
+def _as_reference(text: str, line: RequirementLine) -> tuple[Reference, tuple[str, ...]] | None:
+    """Return the reference and the extras, if *text* is a URL or names a file or folder, else None."""
+    if " @ " in text or ("://" in text and not is_url(text)):
         return None
-    path = text
-    extras: tuple[str, ...] = ()
-    if text.endswith("]") and "[" in text:
-        path, _, inside = text[:-1].rpartition("[")
-        extras = tuple(sorted(normalize_name(extra.strip()) for extra in inside.split(",") if extra.strip()))
-    if text.startswith("file://"):
-        return path, extras
-    if os.sep in path or "/" in path or path.startswith(".") or path.endswith(ARCHIVES):
-        return os.path.abspath(os.path.expanduser(path)), extras
+    if is_url(text) and not text.startswith("file:"):
+        return _parse_url(text, line), ()
+    path, extras = _split_extras(text)
+    if is_url(path):
+        return _parse_url(path, line), extras
+    is_folder = line.editable and os.path.isdir(path)  # only then a bare name is a folder's
+    if is_folder or os.sep in path or "/" in path or path.startswith(".") or path.endswith(ARCHIVES):
+        return Reference(path_url(os.path.abspath(os.path.expanduser(path)))), extras
     return None
 
 
-def _local(url: str) -> tuple[str, str]:
-    """Return the path that a ``file:`` URL names, and the hash in its fragment, "" if there is none."""
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
-
-    parts = urlsplit(url)
-    for piece in parts.fragment.split("&"):
-        algorithm, equals, digest = piece.partition("=")
-        if equals and algorithm in HASHES:
-            return url2pathname(parts.path), f"{algorithm}:{digest.lower()}"
-    return url2pathname(parts.path), ""
+def _split_extras(text: str) -> tuple[str, tuple[str, ...]]:
+    if not (text.endswith("]") and "[" in text):
+        return text, ()
+    path, _, inside = text[:-1].rpartition("[")
+    return path, tuple(sorted(normalize_name(extra.strip()) for extra in inside.split(",") if extra.strip()))

@@ -33,7 +33,7 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
         os.environ,
         editables=options.asked.editables,
     )
-    if not (inputs.requirements or inputs.paths):
+    if not (inputs.requirements or inputs.given):
         story.tell(Warned("nothing to build: what is named lists no requirements"))
         return WheelResult()
     with (

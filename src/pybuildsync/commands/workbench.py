@@ -6,17 +6,19 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from pybuildsync.commands.direct import Fetched, fetch_given
 from pybuildsync.commands.index_settings import index_settings
-from pybuildsync.commands.inputs import Inputs, read_inputs
-from pybuildsync.commands.local_paths import Locals, read_locals
+from pybuildsync.commands.inputs import Given, Inputs, read_inputs
 from pybuildsync.commands.options import BuildOptions, InstallOptions, Setting, WheelOptions
 from pybuildsync.commands.selection import selected
 from pybuildsync.core.goal import AT_SOURCE, Goal
+from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.policies import Policy, PolicyBook, parse_policy
 from pybuildsync.core.story import Story
-from pybuildsync.core.variants import Source
+from pybuildsync.core.variants import Direct
 from pybuildsync.environments.interpreters import Interpreter
+from pybuildsync.errors import RequestError
 from pybuildsync.frontend.build_job import BuildJob, BuildPython, BuildResult, ConfigSettings
 from pybuildsync.frontend.build_variables import build_variables
 from pybuildsync.index.client import IndexClient
@@ -42,7 +44,7 @@ class Workbench(NamedTuple):
 
     shop: Workshop
     goal: Goal
-    locals: Locals
+    fetched: Fetched
     needs_hashes: bool
     files: tuple[str, ...]
     uses_variables: bool
@@ -115,6 +117,7 @@ def open_workbench(
             story=story,
             failures={},
             submitted=[],
+            fetch=_fetch_named,
         )
         try:
             for_builds = read_inputs((), (), build.build_constraint_files, environ)
@@ -137,26 +140,32 @@ def open_workbench(
             def with_settings(more: tuple[Setting, ...]) -> Workshop:
                 return shop._replace(settings=_build_settings(build, (*inputs.settings, *more), store, environ))
 
-            def ask(source: Source, own: tuple[Setting, ...]) -> tuple[str, str]:
-                from pybuildsync.pipeline.identity import ask_identity
+            def fetch(given: Given) -> Direct:
+                from pybuildsync.pipeline.direct import Wanted, fetch_direct
 
-                named = tuple(setting._replace(package=source.name) for setting in own)
-                told = ask_identity(with_settings(named), goal, source, max_rounds=build.max_rounds)
-                return told.name, told.version
+                def configured(project: str) -> Workshop:
+                    return with_settings(tuple(each._replace(package=project) for each in given.settings))
 
-            found = read_locals(inputs.paths, ask)
+                is_editable = given.editable and not isinstance(options, WheelOptions)  # a wheel is one to keep
+                src = os.path.abspath(options.asked.src) if options.asked.src else _default_src(interpreter)
+                wanted = Wanted(given.reference, given.text, given.name, editable=is_editable, src=src)
+                return fetch_direct(shop, goal, wanted, configured)
+
+            needs_hashes = options.asked.require_hashes or inputs.needs_hashes
+            if needs_hashes:
+                _check_hashable(inputs.given)
+            found = fetch_given(inputs.given, MarkerAnswers(target), fetch)
             goal = goal._replace(
                 requirements=(*goal.requirements, *found.requirements),
                 direct=found.direct,
                 hashes=_joined(inputs.hashes, found.hashes),
             )
-            needs_hashes = options.asked.require_hashes or inputs.needs_hashes
             if needs_hashes:
                 check_pins(goal)
             yield Workbench(
                 shop=with_settings(found.settings),
                 goal=goal,
-                locals=found,
+                fetched=found,
                 needs_hashes=needs_hashes,
                 files=(*inputs.files, *for_builds.files),
                 uses_variables=inputs.uses_variables or for_builds.uses_variables,
@@ -164,6 +173,29 @@ def open_workbench(
         finally:
             executor.close()
             keep_answers(store, target, known)
+
+
+def _fetch_named(shop: Workshop, goal: Goal, name: str, url: str, *, editable: bool = False) -> Direct:
+    from pybuildsync.pipeline.direct import fetch_named
+
+    return fetch_named(shop, goal, name, url, editable=editable)
+
+
+def _default_src(interpreter: Interpreter) -> str:
+    """Return where editable checkouts come, as in pip: beside what runs them, or here."""
+    return os.path.join(interpreter.prefix if interpreter.is_virtual else os.getcwd(), "src")
+
+
+def _check_hashable(given: tuple[Given, ...]) -> None:
+    """Raise RequestError if something that is *given* has no single file that could have a hash."""
+    for each in given:
+        if each.editable or each.reference.vcs:
+            what = "an editable project" if each.editable else "a checkout"
+            raise RequestError(
+                f"{each.text} can't be installed where hashes are required",
+                why=f"{each.where}: {what} is no single file that has a hash",
+                hint="give an archive of it, with its hash, or leave it for a command of its own",
+            )
 
 
 def _joined(
@@ -243,4 +275,5 @@ def _build_settings(
         timeout=build.build_timeout,
         retry=not build.no_build_time_retry and not build.build_time,
         log_folder=os.path.join(store.root, "logs"),
+        max_rounds=build.max_rounds,
     )

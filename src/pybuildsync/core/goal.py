@@ -7,6 +7,7 @@ from pybuildsync.core.facts import Metadata, SourceMetadata
 from pybuildsync.core.policies import PolicyBook
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.targets import Target
+from pybuildsync.core.variants import Direct as Direct  # noqa: PLC0414 - a part of a goal
 from pybuildsync.core.variants import Source, Variant
 
 ALL = ":all:"
@@ -57,6 +58,7 @@ class Installed(NamedTuple):
     """An installed distribution as the core sees it; ``variant`` if its build record tells how it was built.
 
     ``unlinked`` are the (library, version) pairs installed beside it that lack a file which its extension modules need.
+    ``origin`` is where it came from, if not from an index, as a direct reference; ``editable`` if its tree is in use.
     """
 
     name: str
@@ -64,15 +66,8 @@ class Installed(NamedTuple):
     metadata: Metadata
     variant: Variant | None = None
     unlinked: tuple[tuple[str, str], ...] = ()
-
-
-class Direct(NamedTuple):
-    """A project that is given directly, by a path or URL: a source, or a wheel file."""
-
-    name: str
-    version: str
-    source: Source | None = None
-    file: DistributionFile | None = None
+    origin: str = ""
+    editable: bool = False
 
 
 class Goal(NamedTuple):

@@ -23,7 +23,7 @@ class Builder(Protocol):
         ...
 
     def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
-        """Build all that is ready in *resolution*; with *prepare* metadata is enough."""
+        """Fetch the direct references in *resolution*; else build all that is ready, with *prepare* only metadata."""
         ...
 
     def finish(self, goal: Goal, chosen: tuple[Chosen, ...], facts: Facts) -> Facts:
@@ -83,7 +83,9 @@ def settle(
             chosen for chosen in resolution.chosen if _is_prepared(chosen) and not is_left_out(goal, chosen)
         )
         needed = tuple(chosen for chosen in prepared if chosen.scope)  # others are built with these
-        if needed:
+        if resolution.to_fetch():
+            facts = builder.build(goal, resolution, facts, prepare=True)
+        elif needed:
             facts = builder.finish(goal, needed, facts)
         elif resolution.ready_to_build():
             facts = builder.build(goal, resolution, facts, prepare=_is_worth_preparing(resolution))

@@ -5,34 +5,47 @@ version, tags, yanks (PEP 592), refused formats. Decides nothing between entries
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
-from pybuildsync.core.candidates import DistributionFile, Listing
+from pybuildsync.core.candidates import DistributionFile, make_listing
+from pybuildsync.core.directs import NO_REFERENCES, Directs, References
 from pybuildsync.core.facts import Metadata, SourceMetadata
 from pybuildsync.core.goal import Goal, Installed, Knowledge
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.reasons import Barred
 from pybuildsync.core.requirements import Requirement
-from pybuildsync.core.shelves import Entry, Shelf
-from pybuildsync.core.variants import Facts, Source, Variant
+from pybuildsync.core.shelves import Entry, Shelf, may_stay
+from pybuildsync.core.variants import Direct, Facts, Source, Variant
 from pybuildsync.core.version_sets import accepts, is_pre_release
 from pybuildsync.core.wheel_choice import TagRanks, best_sdist, best_wheel
 
 
 class Pick(NamedTuple):
-    """What an entry stands for: a wheel ``file``, a ``source``, a built ``variant``, or what is ``installed``."""
+    """What an entry stands for: a wheel ``file``, a ``source``, a built ``variant``, or what is ``installed``.
+
+    Or a direct reference ``away``, of which nothing is known before it is fetched.
+    """
 
     version: str
     file: DistributionFile | None = None
     source: Source | None = None
     variant: Variant | None = None
     installed: bool = False
+    away: str = ""
 
 
 class Offers:
     """Shelves and picks of one resolution, each looked up once."""
 
-    def __init__(self, goal: Goal, knowledge: Knowledge, facts: Facts, admitted: frozenset[str]) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        knowledge: Knowledge,
+        facts: Facts,
+        admitted: frozenset[str],
+        references: tuple[References, References] = (NO_REFERENCES, NO_REFERENCES),
+    ) -> None:
         self.goal = goal
         self.facts = facts
         self.markers = MarkerAnswers(goal.target)
@@ -45,7 +58,7 @@ class Offers:
         self._refused: list[tuple[str, str]] = []
         self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
         self._python: dict[tuple[bool, str], bool] = {}
-        self._direct = {direct.name: direct for direct in goal.direct}
+        self._directs = Directs(goal, facts, *references)
         self._hashes = {name: frozenset(hashes) for name, hashes in goal.hashes}
         self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
 
@@ -54,17 +67,18 @@ class Offers:
         key = (building, name)
         shelf = self._shelves.get(key)
         if shelf is None:
-            direct = self._direct.get(name)
             kept = self.installed_version(name)
+            directs = self._directs.of(name)
+            is_listed = self._directs.is_listed(name, building=building)
+            installed = None if building else self._installed.get(name)
+            if not is_listed and not any(may_stay(installed, direct) for direct in directs):
+                installed = None
             wanted = self.goal.releases.pre_releases(name)
-            variants = tuple(variant for variant in self.facts.variants if variant.source.name == name)
-            if direct is not None:
-                variants = tuple(variant for variant in variants if _is_of(variant, direct.source))
             shelf = self._shelves[key] = Shelf(
-                self._knowledge.listing(name) if direct is None else Listing(name, (), ()),
-                variants=variants,
-                installed=None if building else self._installed.get(name),
-                direct=direct,
+                self._knowledge.listing(name) if is_listed else make_listing(name, ()),
+                variants=tuple(variant for variant in self.facts.variants if variant.source.name == name),
+                installed=installed,
+                directs=directs,
                 pre_releases=True if name in self._admitted and wanted is None else wanted,
                 usable=lambda files: any(self._fits(file, name, building=building) for file in files),
                 pinned=self._pinned.setdefault(name, {kept} - {""}),
@@ -72,10 +86,47 @@ class Offers:
             )
         return shelf
 
+    def at_url(self, requirement: Requirement, *, building: bool, beside: bool = False) -> int:
+        """Return the entries that the URL of *requirement* leads to; 0 for one that comes too late for this attempt.
+
+        With *beside*, asked by what is installed, that of the project is enough which is installed, too.
+        """
+        shelf = self.shelf(requirement.name, building=building)
+        mask = shelf.of_directs(partial(self._directs.leads_to, requirement.url))
+        if beside:
+            mask |= shelf.mask_where(lambda entry: entry.installed)
+        if not mask:
+            self._directs.note(requirement.name, requirement.url)
+        return mask & shelf.mask(requirement.specifier)
+
+    def late_references(self) -> References:
+        """Return the direct references that were met too late, by name."""
+        return self._directs.late()
+
+    def direct_of(self, name: str, pick: Pick) -> Direct | None:
+        """Return the direct reference that *pick* is, None for what is listed, installed, or given by the user."""
+        source = pick.variant.source if pick.variant is not None else pick.source
+        found = [direct for direct in self._directs.of(name) if not self._directs.is_given(direct)]
+        for direct in () if pick.installed else found:
+            if pick.away == direct.url or (direct.version and (direct.file, direct.source) == (pick.file, source)):
+                return direct
+        return None
+
+    def unlisted(self, shelf: Shelf) -> int:
+        """Return the entries of *shelf* that only who asks for their URL gets, while there are others."""
+        if not shelf.directs:
+            return 0
+
+        def has_to_be_asked_for(entry: Entry) -> bool:
+            direct = shelf.direct_at(entry.position)
+            return direct is not None and not self._directs.is_given(direct)
+
+        return shelf.mask_where(has_to_be_asked_for)
+
     def admits_pre_releases(self, name: str, specifier: str) -> bool:
         """Whether *specifier*, all that is asked of the project *name*, lets a pre-release of it run."""
         shelf = self.shelf(name, building=False)
-        return any(map(is_pre_release, shelf.versions_in(shelf.mask(specifier))))
+        return not shelf.directs and any(map(is_pre_release, shelf.versions_in(shelf.mask(specifier))))
 
     def pick(self, name: str, bit: int, *, building: bool) -> Pick | Barred:
         """Return what entry *bit* of the project *name* stands for, or why it can't be had."""
@@ -93,8 +144,9 @@ class Offers:
             return Pick(version, installed=True)
         if variant is not None:
             return Barred(variant.contradiction) if variant.contradiction else Pick(version, variant=variant)
-        if shelf.direct is not None and shelf.direct.source is not None:
-            return Pick(version, source=shelf.direct.source)
+        direct = shelf.direct_at(entry.position)
+        if direct is not None and direct.file is None:
+            return Pick(version, source=direct.source, away="" if direct.version else direct.url)
         files = self._usable(shelf, version, shelf.files(entry.position), building=building)
         if isinstance(files, Barred):
             return files
@@ -102,7 +154,7 @@ class Offers:
             files = _with_hash(files, self._hashes[name])
             if not files:
                 return Barred("has no file with a hash that was given (--hash)")
-        return self._best(shelf, name, version, files, building=building)
+        return self._best(name, version, files, given=direct is not None, building=building)
 
     def _fits(self, file: DistributionFile, name: str, *, building: bool) -> bool:
         """Whether *file* of the project *name* can be had here, be it yanked or not."""
@@ -138,13 +190,13 @@ class Offers:
         return tuple(file for file in files if self._fits(file, name, building=building)) or files
 
     def _best(
-        self, shelf: Shelf, name: str, version: str, files: tuple[DistributionFile, ...], *, building: bool
+        self, name: str, version: str, files: tuple[DistributionFile, ...], *, given: bool, building: bool
     ) -> Pick | Barred:
         """Return the best of the usable *files* of a release, or why none will do."""
         formats = self.goal.formats
         target = self.goal.target if building else self.goal.running_target
         wheel = best_wheel(files, self._ranks[building])
-        if wheel is not None and (shelf.direct is not None or formats.allows_wheel(name)):
+        if wheel is not None and (given or formats.allows_wheel(name)):
             return Pick(version, file=wheel)
         sdist = best_sdist(files)
         if sdist is not None and formats.allows_source(name):
@@ -170,6 +222,8 @@ class Offers:
 
     def metadata(self, name: str, pick: Pick) -> Metadata:
         """Return the metadata of an entry; assumed for a source that is not built."""
+        if pick.away:
+            return Metadata(name, "")
         if pick.variant is not None:
             return pick.variant.metadata
         if pick.source is not None:
@@ -242,10 +296,6 @@ class Offers:
                     break
             entries &= entries - 1
         return best
-
-
-def _is_of(variant: Variant, source: Source | None) -> bool:
-    return source is not None and variant.source.identity == source.identity
 
 
 def _has_hash(pick: Pick, hashes: frozenset[str]) -> bool:

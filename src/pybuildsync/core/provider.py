@@ -8,6 +8,7 @@ together, tied where they must match.
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from pybuildsync.core.directs import NO_REFERENCES, References
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
 from pybuildsync.core.metadata_text import InvalidMetadataError
@@ -54,10 +55,11 @@ class PackagingProvider:
         admitted: frozenset[str] = frozenset(),
         *,
         hopeful: bool = False,
+        references: tuple[References, References] = (NO_REFERENCES, NO_REFERENCES),
     ) -> None:
         self.goal = goal
         self.hopeful = hopeful
-        self.offers = Offers(goal, knowledge, facts, admitted)
+        self.offers = Offers(goal, knowledge, facts, admitted, references)
         self.naming_pre_releases: set[str] = set()
         self.looked_into: dict[tuple[tuple[Scope, str], int], tuple[Pick, Metadata]] = {}
         self._facts = facts
@@ -102,14 +104,16 @@ class PackagingProvider:
         preferred = allowed & self._preferred(scope, name, decided)
         if preferred:
             return _newest(preferred)
-        rest = allowed & ~self.offers.yanked(self.shelf(package), building=bool(scope)) or allowed
+        shelf = self.shelf(package)
+        allowed = allowed & ~self.offers.unlisted(shelf) or allowed
+        rest = allowed & ~self.offers.yanked(shelf, building=bool(scope)) or allowed
         return self.offers.first(name, rest, building=bool(scope))
 
     def _preferred(self, scope: Scope, name: str, decided: Callable[[Package], int]) -> int:
         """Return the entries of *name* that are taken before newer ones, 0 for none."""
         shelf = self.shelf((scope, name, ""))
         if not scope:
-            stays = shelf.installed is not None and name not in self.goal.upgrade
+            stays = shelf.installed is not None and (name not in self.goal.upgrade or bool(shelf.directs))
             return shelf.mask_where(lambda entry: entry.installed) if stays else 0
         if self._never_ties(scope, name):
             return 0  # a build tool: the newest that serves, whatever runs or is installed
@@ -133,11 +137,8 @@ class PackagingProvider:
         if isinstance(metadata, Barred):
             return Unavailable(metadata)
         only_installed = self.goal.no_dependencies and not building
-        away = self._by_url(pick, () if only_installed else self.offers.requirements(metadata, extra))
-        if away is not None:
-            return Unavailable(Barred(f"needs {away}, and a URL among what a distribution needs is not supported"))
         self.looked_into[package[:2], bit] = pick, metadata
-        needs = _Needs(self, scope)
+        needs = _Needs(self, scope, beside=pick.installed)
         self._requirements(needs, metadata, extra, only_installed=only_installed)
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
@@ -176,17 +177,7 @@ class PackagingProvider:
             elif self.offers.installed_version(requirement.name) and requirement.name not in self._asked:
                 needs.keep(requirement)
 
-    def _by_url(self, pick: Pick, requires: Iterable[Requirement]) -> Requirement | None:
-        """Return which of *requires* and of what builds it *pick* needs from a URL, and no path is given for it."""
-        if pick.installed:
-            return None
-        needed = [*requires]
-        if pick.source is not None:
-            needed += [r for r in self._to_build(pick.source) if self.offers.markers.hold(r.marker)]
-        given = {direct.name for direct in self.goal.direct}
-        return next((requirement for requirement in needed if requirement.url and requirement.name not in given), None)
-
-    def _to_build(self, source: Source) -> tuple[Requirement, ...]:
+    def to_build(self, source: Source) -> tuple[Requirement, ...]:
         """Return all that it takes to build *source*, as far as is known: the table's, the hook's, the user's."""
         return (
             *self.offers.stated(source).build_requires,
@@ -204,7 +195,7 @@ class PackagingProvider:
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
         build = _Needs(self, (*scope, link))
-        for requirement in self._to_build(source):
+        for requirement in self.to_build(source):
             if self.offers.markers.hold(requirement.marker):
                 build.add(requirement, BuildRequires(requirement))
         needs.dependencies += build.dependencies
@@ -257,13 +248,19 @@ class PackagingProvider:
             return (library, version) not in this.unlinked
         return self._brought.get((variant.key, library, version))
 
+    def mask(self, package: Package, requirement: Requirement, *, beside: bool = False) -> int:
+        """Return the entries of *package* that *requirement* accepts; *beside* as :meth:`Offers.at_url` has it."""
+        if requirement.url:
+            return self.offers.at_url(requirement, building=bool(package[0]), beside=beside)
+        return self.shelf(package).mask(requirement.specifier)
+
     def limits(self, scope: Scope, name: str) -> Iterable[Dependency[Package]]:
         """Yield what limits *name* in *scope* without asking for it: constraints, and the date of its build tools."""
         package: Package = (scope, name, "")
         constraints = self._build_constraints if scope else self._constraints
         for constraint in constraints.get(name, ()):
             if self.offers.markers.hold(constraint.marker):
-                allowed = self.shelf(package).mask(constraint.specifier) | 1
+                allowed = self.mask(package, constraint) | 1
                 yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
         if scope and not self.must_match(scope, name):
             date = self._scope_dates[scope[-1]]
@@ -347,9 +344,10 @@ class PackagingProvider:
 class _Needs:
     """Dependencies and ties as they are found for one entry in one scope."""
 
-    def __init__(self, provider: PackagingProvider, scope: Scope) -> None:
+    def __init__(self, provider: PackagingProvider, scope: Scope, *, beside: bool = False) -> None:
         self._provider = provider
         self._scope = scope
+        self._beside = beside
         self.dependencies: list[Dependency[Package]] = []
         self.ties: list[Tie[Package]] = []
 
@@ -359,7 +357,7 @@ class _Needs:
         if admits_pre_releases(requirement.specifier):
             provider.naming_pre_releases.add(name)
         base: Package = (scope, name, "")
-        mask = provider.shelf(base).mask(requirement.specifier)
+        mask = provider.mask(base, requirement, beside=self._beside)
         self.dependencies.append(Dependency(base, mask, reason))
         self.dependencies += [Dependency((scope, name, extra), mask, reason) for extra in requirement.extras]
         self.dependencies += provider.limits(scope, name)

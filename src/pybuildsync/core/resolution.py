@@ -7,6 +7,7 @@ assumed, and the caller builds and asks again.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from pybuildsync.core.directs import NO_REFERENCES, References, unasked
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
@@ -36,8 +37,8 @@ class Chosen(NamedTuple):
 
     @property
     def is_settled(self) -> bool:
-        """Whether it can be installed as it is; else it is a source that must be built first."""
-        return self.pick.source is None
+        """Whether it can be installed as it is; else it must be built, or fetched, first."""
+        return self.pick.source is None and not self.pick.away
 
 
 class Doubt(NamedTuple):
@@ -73,7 +74,11 @@ class Resolution(NamedTuple):
         """Return the sources that are not built and whose own build environments need no build first."""
         unsettled = [chosen for chosen in self.chosen if not chosen.is_settled]
         scopes = {chosen.scope for chosen in unsettled}
-        return tuple(c for c in unsettled if (*c.scope, (c.name, c.version)) not in scopes)
+        return tuple(c for c in unsettled if c.pick.source and (*c.scope, (c.name, c.version)) not in scopes)
+
+    def to_fetch(self) -> tuple[tuple[str, str], ...]:
+        """Return the (project, URL) pairs of the direct references that nobody has fetched yet, sorted."""
+        return tuple(sorted({(chosen.name, chosen.pick.away) for chosen in self.chosen if chosen.pick.away}))
 
 
 class NoSolution(RequestError):
@@ -89,14 +94,25 @@ def resolve(goal: Goal, knowledge: Knowledge, facts: Facts) -> Resolution:
         NoSolution: there is none; the error explains it in sentences.
 
     """
+    references = left_out = NO_REFERENCES
     hopeful = False
     goal = goal._replace(policies=goal.policies.with_promises(facts.promises))
     admitted = admitted_together(goal, knowledge, facts)
     while True:
-        provider = PackagingProvider(goal, knowledge, facts, admitted, hopeful=hopeful)
+        provider = PackagingProvider(
+            goal, knowledge, facts, admitted, hopeful=hopeful, references=(references, left_out)
+        )
         outcome = solve(provider, ROOT, nogoods=provider.nogoods(), rank=_ranking(goal))
+        late = provider.offers.late_references()
+        if late:  # places that count for all, wherever they came up
+            references |= late
+            continue
         if isinstance(outcome, Solution):
             resolution = _read(provider, outcome)
+            strangers = _strangers(provider, resolution)
+            if strangers:
+                left_out |= strangers
+                continue
             return resolution._replace(doubts=_doubts(provider, resolution, facts))
         # A pre-release that some requirement names admits those of its project for all (PEP 440), as far as needed;
         # a yanked release that some requirement pins may be had (PEP 592).
@@ -136,6 +152,25 @@ def _read(provider: PackagingProvider, solution: Solution[Package]) -> Resolutio
         chosen.append(Chosen(scope, name, pick.version, asked, pick, metadata))
     chosen.sort(key=lambda each: (len(each.scope), each.scope, each.name))
     return Resolution(tuple(chosen), visited=len(solution.statistics.visited))
+
+
+def _strangers(provider: PackagingProvider, resolution: Resolution) -> References:
+    """Return the direct references in *resolution* that nobody in it asks for.
+
+    They came up with something that isn't in it, so they must not serve it.
+    """
+    found = frozenset(
+        (chosen.name, direct.url)
+        for chosen in resolution.chosen
+        if (direct := provider.offers.direct_of(chosen.name, chosen.pick)) is not None
+    )
+    if not found:
+        return NO_REFERENCES
+    goal, sources = provider.goal, [chosen.pick.source for chosen in resolution.chosen]
+    said = [*goal.requirements, *goal.constraints, *goal.build_constraints]
+    said += [requirement for chosen in resolution.chosen for requirement in chosen.metadata.requires]
+    said += [requirement for source in sources if source for requirement in provider.to_build(source)]
+    return unasked(frozenset((each.name, each.url) for each in said if each.url), found)
 
 
 def _may_hope(failure: Failure[Package], facts: Facts) -> bool:

@@ -1,7 +1,9 @@
 """Shelves: the versions of one project as the solver sees them (docs/matching.md, "Variants").
 
 A project's entries are its versions, newest first; where a version has known variants, these stand before the version
-itself. Entry *i* is bit *i + 1* of the solver's masks, bit 0 being "not selected".
+itself. Behind them stand the direct references that lead to it, each a version of its own, whatever that is; of one
+that isn't fetched nothing is known, so nothing rules it out. Entry *i* is bit *i + 1* of the solver's masks, bit 0 is
+"not selected".
 """
 
 from collections.abc import Callable
@@ -9,8 +11,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing
-from pybuildsync.core.goal import Direct, Installed
-from pybuildsync.core.variants import Variant
+from pybuildsync.core.goal import Installed
+from pybuildsync.core.variants import Direct, Source, Variant
 from pybuildsync.core.version_sets import (
     admits_pre_releases,
     order_key,
@@ -18,6 +20,7 @@ from pybuildsync.core.version_sets import (
     pre_release_mask,
     specifier_mask,
 )
+from pybuildsync.errors import without_credentials
 
 
 class Entry(NamedTuple):
@@ -31,9 +34,10 @@ class Entry(NamedTuple):
 class Shelf:
     """The entries of one project, and sets of them.
 
-    ``pinned`` collects the versions that a specifier pins (PEP 592), maybe together with other shelves of the project;
-    ``kept`` is a version whose being a pre-release doesn't count. ``pre_releases`` tells whether they count, None where
-    specifiers decide: then they also count where no final release fits that has ``usable`` files.
+    ``directs`` are the direct references that lead to it. ``pinned`` collects the versions that a specifier pins
+    (PEP 592), maybe together with other shelves of the project; ``kept`` is a version whose being a pre-release doesn't
+    count. ``pre_releases`` tells whether they count, None where specifiers decide: then they also count where no final
+    release fits that has ``usable`` files.
     """
 
     def __init__(
@@ -42,31 +46,37 @@ class Shelf:
         *,
         variants: tuple[Variant, ...] = (),
         installed: Installed | None = None,
-        direct: Direct | None = None,
+        directs: tuple[Direct, ...] = (),
         pre_releases: bool | None = None,
         usable: Callable[[tuple[DistributionFile, ...]], bool] = bool,
         pinned: set[str] | None = None,
         kept: str = "",
     ) -> None:
         self.project = listing.project
-        self.direct = direct
+        self.directs = directs
         self.installed = installed
         self._listing = listing
-        versions: tuple[str, ...] = (direct.version,) if direct else listing.versions
-        if installed is not None and direct is None and installed.version not in versions:
+        versions = listing.versions
+        if installed is not None and installed.version not in versions:
             versions = tuple(sorted((*versions, installed.version), key=order_key, reverse=True))
         self._as_listed = versions is listing.versions
-        self.versions = versions
+        self._listed = versions
+        self.versions = (*versions, *map(_version_text, directs)) if directs else versions
         entries: list[Entry] = []
         special = {variant.source.version for variant in variants} | ({installed.version} if installed else set())
-        self._plain = not (special & set(versions))
+        self._plain = not (special & set(self.versions))
         if self._plain:
-            self.count = len(versions)
+            self.count = len(self.versions)
         else:
-            for position, version in enumerate(versions):
+            given = {direct.source.identity for direct in directs if direct.source is not None}
+            for position, version in enumerate(self.versions):
+                direct = self.direct_at(position)
                 if installed is not None and installed.version == version and direct is None:
                     entries.append(Entry(position, installed=True))
-                entries += [Entry(position, variant) for variant in variants if variant.source.version == version]
+                for variant in variants:
+                    own = _is_of(variant, direct.source) if direct else variant.source.identity not in given
+                    if own and variant.source.version == version:
+                        entries.append(Entry(position, variant))
                 entries.append(Entry(position))
             self.count = len(entries)
         self._entries = tuple(entries)
@@ -91,10 +101,15 @@ class Shelf:
         """Return the version that *bit* (from 1) stands for."""
         return self.versions[self.entry(bit).position]
 
+    def direct_at(self, position: int) -> Direct | None:
+        """Return the direct reference that the version at *position* is, None for one of a listing."""
+        return self.directs[position - len(self._listed)] if position >= len(self._listed) else None
+
     def files(self, position: int) -> tuple[DistributionFile, ...]:
         """Return the files that are offered of the version at *position*."""
-        if self.direct is not None:
-            return (self.direct.file,) if self.direct.file else ()
+        direct = self.direct_at(position)
+        if direct is not None:
+            return (direct.file,) if direct.file else ()
         if self._as_listed:
             return self._listing.files(position)
         version = self.versions[position]
@@ -103,15 +118,16 @@ class Shelf:
 
     def _positions(self, specifier: str) -> int:
         """Return the positions that *specifier* accepts, with the rule for pre-releases (PEP 440)."""
-        mask = specifier_mask(self.versions, specifier)
+        mask = specifier_mask(self._listed, specifier)
         if pinned_version(specifier):
-            self.pinned |= {version for at, version in enumerate(self.versions) if mask >> at & 1}
+            self.pinned |= {version for at, version in enumerate(self._listed) if mask >> at & 1}
         finals = mask & ~self._pre
-        if finals == mask or self._pre_releases or self.direct is not None:
-            return mask
-        if self._pre_releases is not None:
-            return finals
-        return finals if not admits_pre_releases(specifier) and self._any_usable(finals) else mask
+        if finals != mask and not self._pre_releases:
+            only = self._pre_releases is not None
+            mask = finals if only or (not admits_pre_releases(specifier) and self._any_usable(finals)) else mask
+        for at, direct in enumerate(self.directs, len(self._listed)):
+            mask |= bool(not direct.version or specifier_mask((direct.version,), specifier)) << at
+        return mask
 
     def _any_usable(self, positions: int) -> bool:
         """Whether a release at one of *positions* can be had here: else pre-releases count, as in pip."""
@@ -145,15 +161,56 @@ class Shelf:
             return 2 << self.versions.index(version) if version in self.versions else 0
         return self.mask_where(lambda entry: self.versions[entry.position] == version)
 
+    def of_directs(self, test: Callable[[Direct], bool]) -> int:
+        """Return the solver's mask of the direct references that pass *test*, and of what is installed if it will do.
+
+        As pip has it: an installed version stays if the reference leads to the same, unless its tree is in use or the
+        reference is to a local source.
+        """
+        found = {at for at, direct in enumerate(self.directs, len(self._listed)) if test(direct)}
+        stays = any(may_stay(self.installed, self.directs[at - len(self._listed)]) for at in found)
+        return self.mask_where(lambda entry: entry.position in found or (stays and entry.installed))
+
     def accepted(self, accepts: Callable[[str, str], bool], built: str) -> int:
         """Return the solver's mask of the entries whose version *accepts* lets run with what was *built*."""
-        return self.mask_where(lambda entry: accepts(built, self.versions[entry.position]))
+        return self.mask_where(lambda e: not self._is_known(e.position) or accepts(built, self.versions[e.position]))
+
+    def _is_known(self, position: int) -> bool:
+        direct = self.direct_at(position)
+        return direct is None or bool(direct.version)
 
     def reach(self, states: int, others: "Shelf", related: Callable[[str, str], bool]) -> int:
         """Return the entries of *others* to which some entry in *states* is related: ``related(mine, theirs)``."""
         mine = self.versions_in(states)
-        return others.mask_where(lambda entry: any(related(own, others.versions[entry.position]) for own in mine))
+        unknown = {_version_text(direct) for each in (self, others) for direct in each.directs if not direct.version}
+        return others.mask_where(
+            lambda entry: any(
+                own in unknown
+                or others.versions[entry.position] in unknown
+                or related(own, others.versions[entry.position])
+                for own in mine
+            )
+        )
 
     def as_of(self, date: str) -> int:
         """Return the solver's mask of the entries with a file that was uploaded at *date* (ISO 8601) or before."""
-        return self.mask_where(lambda entry: any("" < file.upload_time <= date for file in self.files(entry.position)))
+        return self.mask_where(
+            lambda entry: (
+                self.direct_at(entry.position) is not None
+                or any("" < file.upload_time <= date for file in self.files(entry.position))
+            )
+        )
+
+
+def may_stay(installed: Installed | None, direct: Direct) -> bool:
+    """Whether *installed* may stay where *direct* is asked for."""
+    same = installed is not None and not installed.editable and installed.version == direct.version
+    return same and not direct.comes_anew
+
+
+def _is_of(variant: Variant, source: Source | None) -> bool:
+    return source is not None and variant.source.identity == source.identity
+
+
+def _version_text(direct: Direct) -> str:
+    return direct.version or f"at {without_credentials(direct.url)}"

@@ -23,6 +23,8 @@ class Source(NamedTuple):
 
     ``digest`` is the SHA-256 of the archive or of the tree's content, "" while the index doesn't say and the archive is
     not here. ``file`` is the sdist as listed; ``path`` a local source tree or archive; one of them is given.
+    ``commit`` is the revision of a checkout by the version control ``vcs``. Of an ``editable`` source the tree itself
+    is used, as it is at any time; nothing that is built of it is the same twice.
     """
 
     name: str
@@ -31,11 +33,40 @@ class Source(NamedTuple):
     file: DistributionFile | None = None
     path: str = ""
     subdirectory: str = ""
+    commit: str = ""
+    vcs: str = ""
+    editable: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:
         """What tells this source from every other."""
+        if self.editable:
+            return (self.name, self.version, f"editable {self.path}/{self.subdirectory}")
         return (self.name, self.version, self.digest or (self.file.url if self.file else self.path))
+
+
+class Direct(NamedTuple):
+    """A project that is given directly, by a path or URL: a source, or a wheel file.
+
+    ``url`` is the direct reference that it was fetched by, "" for the source of an index. The ``version`` is "" while
+    it isn't fetched.
+    """
+
+    name: str
+    version: str
+    source: Source | None = None
+    file: DistributionFile | None = None
+    url: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is at a path: then it serves whoever requires the project from somewhere else."""
+        return self.url[:5].lower() == "file:"
+
+    @property
+    def comes_anew(self) -> bool:
+        """Whether it is installed though its version is: a local source may have changed, as pip has it."""
+        return self.source is not None and (self.source.editable or self.is_local)
 
 
 class Ingredient(NamedTuple):
@@ -104,7 +135,7 @@ class Facts(NamedTuple):
     of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
     ``promises`` are what libraries promise of themselves, by (library, version); ``silent`` libraries were asked and
     promise nothing. ``brought`` tells whether a version of a library has the files that a variant's modules need, by
-    (the variant's key, library, version).
+    (the variant's key, library, version). ``direct`` are the direct references of metadata that were fetched.
     """
 
     variants: tuple[Variant, ...] = ()
@@ -114,6 +145,7 @@ class Facts(NamedTuple):
     promises: tuple[tuple[tuple[str, str], Policy], ...] = ()
     silent: tuple[str, ...] = ()
     brought: tuple[tuple[tuple[str, str, str], bool], ...] = ()
+    direct: tuple[Direct, ...] = ()
 
     def with_variant(self, variant: Variant) -> "Facts":
         """Add *variant*; what is built takes the place of what was prepared under the same key."""
@@ -152,6 +184,10 @@ class Facts(NamedTuple):
     def with_brought(self, variant: Variant, library: str, version: str, brought: bool) -> "Facts":  # noqa: FBT001
         """Note whether *version* of *library* has the files that the modules of *variant* need."""
         return self._replace(brought=(*self.brought, ((variant.key, library, version), brought)))
+
+    def with_direct(self, direct: Direct) -> "Facts":
+        """Add what was fetched from a direct reference."""
+        return self if direct in self.direct else self._replace(direct=(*self.direct, direct))
 
     def of(self, identity: tuple[str, str, str]) -> tuple[Variant, ...]:
         """Return the known variants of the source with *identity*."""

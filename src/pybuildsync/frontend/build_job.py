@@ -50,7 +50,8 @@ class BuildJob(NamedTuple):
 
     ``work`` is a folder on the store's file system for what is thrown away afterwards, ``output`` the folder, made if
     need be, that wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a
-    folder where it stands; an editable always is. ``keep`` leaves the work folder behind.
+    folder where it stands; what is ``editable`` (PEP 660) always is built so, and the hooks are those for it. ``keep``
+    leaves the work folder behind.
     """
 
     key: str
@@ -72,8 +73,14 @@ class BuildJob(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     timeout: float | None = None
     in_place: bool = False
+    editable: bool = False
     keep: bool = False
     keep_open: bool = False
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the hooks are those of an editable installation (PEP 660)."""
+        return self.editable or "editable" in self.want
 
     @property
     def title(self) -> str:

@@ -142,7 +142,7 @@ def _place_source(job: BuildJob, folder: str) -> str:
     target = os.path.join(folder, "source")
     if os.path.isfile(job.source):
         root = unpack_sdist(job.source, target)
-    elif job.in_place or "editable" in job.want:
+    elif job.in_place or job.is_editable:
         root = os.path.abspath(job.source)
     else:
         try:

@@ -82,7 +82,7 @@ class _Build(NamedTuple):
     @property
     def kind(self) -> str:
         """What the hooks' names end in."""
-        return "editable" if "editable" in self.job.want else "wheel"
+        return "editable" if self.job.is_editable else "wheel"
 
     @property
     def config_settings(self) -> dict[str, str | list[str]] | None:

@@ -10,6 +10,7 @@ from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
 from pybuildsync.pipeline.orders import BuildSettings, Order
+from pybuildsync.pipeline.trees import tree_digest
 
 
 def record_of(
@@ -32,10 +33,11 @@ def record_of(
         name=source.name,
         version=source.version,
         source=record.Source(
-            kind="directory" if is_tree else "sdist",
-            filename=os.path.basename(order.path) if is_tree or source.file is None else source.file.filename,
-            sha256=order.digest,
+            kind="vcs" if source.vcs else "directory" if is_tree else "sdist",
+            filename=_filename(order, is_tree=is_tree),
+            sha256=tree_digest(order.path) if source.editable else order.digest,
             subdirectory=source.subdirectory,
+            commit=source.commit,
         ),
         backend=order.stated.backend,
         build_requires=[str(each) for each in order.stated.build_requires],
@@ -55,6 +57,13 @@ def record_of(
         as_of=as_of,
         build_key=order.key,
     )
+
+
+def _filename(order: Order, *, is_tree: bool) -> str:
+    source = order.source
+    if source.vcs and not source.editable:  # the folder of a checkout says nothing
+        return source.name
+    return os.path.basename(order.path) if is_tree or source.file is None else source.file.filename
 
 
 def _build_time(order: Order, goal: Goal) -> tuple[str, str]:

@@ -24,7 +24,12 @@ class Builds(NamedTuple):
                     self.shop.client.start_wheel(chosen.pick.file, chosen.name, chosen.version)
 
     def build(self, goal: Goal, resolution: Resolution, facts: Facts, *, prepare: bool) -> Facts:
-        """See :func:`pybuildsync.pipeline.builds.do_builds`."""
+        """Fetch the direct references of *resolution*; else see :func:`pybuildsync.pipeline.builds.do_builds`."""
+        away = resolution.to_fetch()
+        if away:
+            for name, url in away:
+                facts = facts.with_direct(self.shop.fetch(self.shop, goal, name, url))
+            return facts
         from pybuildsync.pipeline.builds import do_builds
 
         return do_builds(self.shop, goal, resolution, facts, prepare=prepare)

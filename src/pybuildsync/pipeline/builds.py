@@ -60,7 +60,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
         if failure is not None:  # other tools of that date would make the same environment
             facts = go_back(shop, facts, order, failure)
             continue
-        recalled = None if shop.settings.fresh else recall(shop, goal, order, facts)
+        recalled = None if shop.settings.fresh or order.source.editable else recall(shop, goal, order, facts)
         if recalled is not None:
             facts = recalled
             continue
@@ -117,6 +117,7 @@ def submit(
         config_settings=shop.settings.config_settings(source.name),
         variables=shop.settings.variables(source.name),
         timeout=shop.settings.timeout,
+        editable=source.editable,
         keep_open=want[-1] == "metadata",
     )
     return shop.executor.submit(run_build, job)

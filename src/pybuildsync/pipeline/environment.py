@@ -15,6 +15,7 @@ from pybuildsync.environments.installed import (
 )
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.build_records import variant_of
+from pybuildsync.pipeline.origins import origin_of
 from pybuildsync.pipeline.promises import Promise, promise_in
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def installed_of(distributions: tuple[InstalledDistribution, ...], policies: Pol
     for each, metadata, record in read:
         variant = variant_of(record, metadata, policies)
         unlinked = _unlinked(variant, there) if variant is not None and variant.links else ()
-        found.append(Installed(each.name, each.version, metadata, variant, unlinked))
+        origin, is_editable = origin_of(each)
+        found.append(Installed(each.name, each.version, metadata, variant, unlinked, origin, is_editable))
     return tuple(found)
 
 

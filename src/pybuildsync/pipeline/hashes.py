@@ -24,7 +24,8 @@ def check_pins(goal: Goal) -> None:
 
     """
     given = {direct.name for direct in goal.direct}
-    pinned = {each.name for each in (*goal.requirements, *goal.constraints) if pinned_version(each.specifier)}
+    stated = (*goal.requirements, *goal.constraints)
+    pinned = {each.name for each in stated if pinned_version(each.specifier) or each.url}
     loose = [str(each) for each in goal.requirements if each.name not in pinned | given]
     if loose:
         raise RequestError(

@@ -5,6 +5,7 @@ Nothing in the environment changes before everything is fetched, built and check
 
 from typing import NamedTuple
 
+from pybuildsync.core.direct_references import parse_reference
 from pybuildsync.core.goal import Direct, Goal, Installed
 from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
 from pybuildsync.core.loop import Settled, settle
@@ -15,7 +16,7 @@ from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
 from pybuildsync.core.story import Note, Story
 from pybuildsync.core.variants import Facts, LinkParts, Match
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
-from pybuildsync.errors import PackageError, RequestError
+from pybuildsync.errors import PackageError, PybuildsyncError, RequestError
 from pybuildsync.pipeline.builder import Builds
 from pybuildsync.pipeline.looking import missing_links
 from pybuildsync.pipeline.ordering import fetch_wheels
@@ -83,9 +84,10 @@ def plan_install(
             story.tell(Note(f"{each.text}: {each.installed.name} has to change, too"))
         brought += along
         more = tuple(Requirement(each.installed.name) for each in along)
-        goal = _with_rebuilds(goal, again, shop.store)
+        goal = _with_rebuilds(shop, goal, again)
         goal = goal._replace(requirements=(*goal.requirements, *more))
-    steps = make_plan(settled.resolution, goal.installed, goal.reinstall)
+    anew = frozenset(each.name for each in (*goal.direct, *settled.facts.direct) if each.comes_anew)
+    steps = make_plan(settled.resolution, goal.installed, goal.reinstall | anew)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
 
 
@@ -129,20 +131,24 @@ def _unlinked(
     return tuple(found)
 
 
-def _with_rebuilds(goal: Goal, disturbed: tuple[Disturbed, ...], store: Store) -> Goal:
+def _with_rebuilds(shop: Workshop, goal: Goal, disturbed: tuple[Disturbed, ...]) -> Goal:
     """Return *goal* with the sources of installed variants back among the requirements.
 
-    The very source that the record names is taken where the store has it, else that of the same version on an index.
+    The very source that the record names is taken where the store has it; else where it came from, by its URL, or that
+    of the same version on an index. Of an editable installation it is the tree as it is now.
     """
     names = frozenset(each.installed.name for each in disturbed)
-    requirements = tuple(
-        Requirement(each.installed.name, specifier=f"=={each.installed.version}") for each in disturbed
-    )
     formats = goal.formats._replace(no_binary=goal.formats.no_binary | names)
-    direct = tuple(each for each in (_recorded_source(one, store) for one in disturbed) if each is not None)
-    goal = goal._replace(direct=(*goal.direct, *direct))
-    requirements = (*goal.requirements, *requirements)
-    return goal._replace(requirements=requirements, formats=formats, reinstall=goal.reinstall | names)
+    requirements, direct = [*goal.requirements], [*goal.direct]
+    for each in disturbed:
+        name, version = each.installed.name, each.installed.version
+        known = _recorded_source(each, shop.store) or _fetched_again(shop, goal, each)
+        direct += [known] if known is not None else []
+        is_kept = known is None or known.version == version
+        requirements.append(Requirement(name, specifier=f"=={version}" if is_kept else ""))
+    return goal._replace(
+        requirements=tuple(requirements), direct=tuple(direct), formats=formats, reinstall=goal.reinstall | names
+    )
 
 
 def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
@@ -151,7 +157,31 @@ def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
     path = find_archive(store, variant.source.digest) if variant is not None and variant.source.digest else None
     if variant is None or path is None:
         return None
-    return Direct(variant.source.name, variant.source.version, source=variant.source._replace(path=path))
+    source = variant.source._replace(path=path)
+    origin = disturbed.installed.origin
+    if origin:
+        source = source._replace(subdirectory=parse_reference(origin).subdirectory)
+    return Direct(source.name, source.version, source=source, url=origin)
+
+
+def _fetched_again(shop: Workshop, goal: Goal, disturbed: Disturbed) -> Direct | None:
+    """Return the source of what was installed by a URL or path, None for what came from an index.
+
+    Raises:
+        RequestError: it isn't there any more; the error says for what it is needed.
+
+    """
+    installed = disturbed.installed
+    if not installed.origin:
+        return None
+    try:
+        return shop.fetch(shop, goal, installed.name, installed.origin, editable=installed.editable)
+    except PybuildsyncError as error:
+        raise RequestError(
+            f"{installed.name} {installed.version} would have to be built again, and its source can't be had",
+            why=f"{disturbed.text}\n{error.what}\n{error.why}".strip(),
+            hint=f"install {installed.name} from where it is now, in the same command, or leave the other as it is",
+        ) from error
 
 
 def _unbreakable(brought: list[Disturbed], error: NoSolution) -> NoSolution:

@@ -59,7 +59,9 @@ class IndexKnowledge:
         if metadata is None:
             metadata = self._metadata[file.url] = self.index.metadata(file, project, version)
             self.index.expect(
-                requirement.name for requirement in metadata.requires if "extra" not in requirement.marker
+                requirement.name
+                for requirement in metadata.requires
+                if "extra" not in requirement.marker and not requirement.url
             )
         return metadata
 
@@ -69,7 +71,9 @@ class IndexKnowledge:
         if stated is None:
             stated = self._sources[source.identity] = self._read(source)
             needed = (*stated.metadata.requires, *stated.build_requires)
-            self.index.expect(requirement.name for requirement in needed if "extra" not in requirement.marker)
+            self.index.expect(
+                requirement.name for requirement in needed if "extra" not in requirement.marker and not requirement.url
+            )
         return stated
 
     def upload_time(self, source: Source) -> str:

@@ -79,16 +79,17 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
 
     source = order.source
     if result.unmet:
-        _remember(shop, order.key, {"requires": result.unmet})
+        _remember(shop, order, {"requires": result.unmet})
         return facts.with_hook_requires(source, tuple(parse_requirement(text) for text in result.unmet))
     if result.wheel_path is None:
-        _remember(shop, order.key, {"metadata": result.metadata_text})
+        _remember(shop, order, {"metadata": result.metadata_text})
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         return facts.with_variant(_variant(goal, order, metadata, (), ""))
     _check_tags(goal, source, os.path.basename(result.wheel_path))
     prepared = parse_metadata(result.prepared_text, Origin.PREPARED) if result.prepared_text else None
     built = parse_metadata(result.metadata_text, Origin.WHEEL)
-    links = libraries_of(shop.store, result.wheel_path, order.wheels)
+    tree = os.path.join(order.path, source.subdirectory) if source.editable else ""
+    links = libraries_of(shop.store, result.wheel_path, order.wheels, tree)
     for module, folder in links.leaving:
         text = f"{source.name} {source.version}: {module} looks for libraries in {folder}, which goes with the build"
         shop.story.tell(Warned(text))
@@ -98,6 +99,10 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
         return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
     record = record_of(order, goal, variant, prepared=prepared, result=result, settings=shop.settings)
     wheel_path = _with_record(result.wheel_path, record)
+    if source.editable:  # what its tree holds now is nothing to keep
+        unpacked = _unpack(shop, source, wheel_path)
+        remove_tree(os.path.dirname(result.wheel_path))
+        return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
     told = marshal.dumps(
         (_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None)
     )
@@ -105,7 +110,7 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
     unpacked = add_wheel(shop.store, kept.wheel_path, kept.sha256, project=source.name, version=source.version)
     remove_tree(os.path.dirname(result.wheel_path))
     for failed_key in shop.failures.pop(source.identity, {}):
-        _remember(shop, failed_key, {"date": order.date})
+        _keep_note(shop, failed_key, {"date": order.date})
     return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
 
 
@@ -220,7 +225,12 @@ def _from_store(shop: Workshop, goal: Goal, order: Order, kept: BuiltWheel) -> V
     return _variant(goal, order, unpacked.metadata, told[1], kept.sha256)
 
 
-def _remember(shop: Workshop, key: str, note: dict[str, object]) -> None:
+def _remember(shop: Workshop, order: Order, note: dict[str, object]) -> None:
+    if not order.source.editable:
+        _keep_note(shop, order.key, note)
+
+
+def _keep_note(shop: Workshop, key: str, note: dict[str, object]) -> None:
     write_record(shop.store, "builds", key, marshal.dumps((_FORMAT, time.time_ns() // 10**9, note)))
 
 

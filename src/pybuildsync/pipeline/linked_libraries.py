@@ -9,6 +9,8 @@ from pybuildsync.store.location import Store
 from pybuildsync.store.wheels import UnpackedWheel
 from pybuildsync.store.writing import new_temporary, remove_tree
 
+_ON_THE_WAY = ("lib", "temp.", "bdist.")
+
 
 class Libraries(NamedTuple):
     """``parts`` are links to other distributions; ``leaving`` the (module, folder) pairs that end with the build."""
@@ -17,11 +19,12 @@ class Libraries(NamedTuple):
     leaving: tuple[tuple[str, str], ...]
 
 
-def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel, ...]) -> Libraries:
-    """Return what the compiled files in the wheel at *wheel_path* need from *environment*."""
-    import zipfile
+def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel, ...], tree: str = "") -> Libraries:
+    """Return what the compiled files in the wheel at *wheel_path* need from *environment*.
 
-    from pybuildsync.native.providers import find_links
+    Of an editable wheel those in its source *tree* count as well, since they are what runs.
+    """
+    import zipfile
 
     folder = new_temporary(store)
     try:
@@ -30,19 +33,47 @@ def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel
             compiled = [name for name in names if is_native(name)]
             for name in compiled:
                 archive.extract(name, folder)
-        if not compiled:
-            return Libraries((), ())
         modules = [(_installed_path(name), needs) for name, needs in shared_libraries(folder, compiled)]
     finally:
         remove_tree(folder)
+    own = [_installed_path(name) for name in names]
+    if tree:
+        there = compiled_in(tree)
+        modules += [(name.removeprefix("src/"), needs) for name, needs in shared_libraries(tree, there)]
+        own += [name.removeprefix("src/") for name in there]
+    if not modules:
+        return Libraries((), ())
+    from pybuildsync.native.providers import find_links
+
     found = find_links(
         modules,
-        [_installed_path(name) for name in names],
+        own,
         {wheel.project: installed_files(wheel) for wheel in environment},
         build_folders=(os.path.realpath(store.root), store.root),
     )
     parts = tuple((e.module, e.library, e.distribution, e.path, e.by_run_path) for e in found.links)
     return Libraries(parts, found.leaving)
+
+
+def compiled_in(tree: str) -> tuple[str, ...]:
+    """Return the compiled files of the source *tree* that may run, relative with "/", sorted.
+
+    Environments in it don't count, nor hidden folders, nor what setuptools has built on the way (``build/lib...``).
+    """
+    found: list[str] = []
+    for here, folders, files in os.walk(tree):
+        relative = os.path.relpath(here, tree)
+        in_build = relative == "build"
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not (in_build and name.startswith(_ON_THE_WAY))
+            and not os.path.exists(os.path.join(here, name, "pyvenv.cfg"))
+        )
+        base = "" if relative == os.curdir else relative.replace(os.sep, "/") + "/"
+        found += [f"{base}{name}" for name in sorted(files) if is_native(name)]
+    return tuple(found)
 
 
 def installed_files(wheel: UnpackedWheel) -> tuple[str, ...]:

@@ -115,6 +115,10 @@ def _make_order(
 
 def _material(shop: Workshop, source: Source) -> tuple[str, str]:
     """Return the path and the SHA-256 digest of what *source* is built from."""
+    if source.editable:  # what is in it may change at any time: the key is of the place
+        import hashlib
+
+        return source.path, hashlib.sha256(f"editable {source.path}".encode("utf-8", "surrogateescape")).hexdigest()
     if source.path:
         return source.path, source.digest
     if source.file is None:

@@ -14,6 +14,7 @@ class BuildSettings(NamedTuple):
     """How builds run. ``config_settings`` and ``variables`` give a project's, ``timeout`` is in seconds for each build.
 
     ``retry`` tries a failed build again with build tools of its own time. ``fresh`` asks the store for no wheel.
+    ``max_rounds`` is how often what a tree is called is asked for before it counts as unknown.
     """
 
     config_settings: Callable[[str], ConfigSettings]
@@ -22,6 +23,7 @@ class BuildSettings(NamedTuple):
     retry: bool = True
     fresh: bool = False
     log_folder: str = ""
+    max_rounds: int = 25
 
 
 class Order(NamedTuple):

@@ -23,7 +23,8 @@ _TRIES = 3  # versions of a listing that are looked at: what needs a newer Pytho
 
 def walk(client: IndexClient, goal: Goal, *, download: bool) -> None:
     """Walk ahead for *goal* if there is something to fetch; with *download* fetch the wheels that will be needed."""
-    wanted = [(each.name, each.specifier) for each in goal.requirements]
+    elsewhere = {each.name for each in goal.direct} | {each.name for each in goal.constraints if each.url}
+    wanted = [(each.name, each.specifier) for each in goal.requirements if each.name not in elsewhere]
     if all(client.has_listing(name) for name, _ in wanted):
         return
     Walker(client, goal, download=download).start(wanted)
@@ -77,5 +78,7 @@ class Walker:
 
     def _learnt(self, metadata: Metadata) -> None:
         self.start(
-            (r.name, r.specifier) for r in metadata.requires if "extra" not in r.marker and self._markers.hold(r.marker)
+            (r.name, r.specifier)
+            for r in metadata.requires
+            if "extra" not in r.marker and not r.url and self._markers.hold(r.marker)
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pybuildsync.core.goal import Direct, Goal
 from pybuildsync.core.story import Story
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildPython, BuildResult
 from pybuildsync.index.client import IndexClient
@@ -23,9 +24,18 @@ class Submits(Protocol):
         ...
 
 
+class Fetches(Protocol):
+    """Fetches what a direct reference leads to."""
+
+    def __call__(self, shop: "Workshop", goal: Goal, name: str, url: str, /, *, editable: bool = False) -> Direct:
+        """Return what *url* leads to, which is to be the project *name*."""
+        ...
+
+
 class Workshop(NamedTuple):
     """What builds work with.
 
+    ``fetch`` fetches what a URL leads to that something requires (:func:`pybuildsync.pipeline.direct.fetch_named`).
     ``failures`` collects those of each source, by identity and build key; ``submitted`` the titles of all builds begun.
     """
 
@@ -41,3 +51,4 @@ class Workshop(NamedTuple):
     story: Story
     failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
     submitted: list[str]
+    fetch: Fetches

@@ -4,6 +4,7 @@ Fields of a recipe: ``name``, ``version``; ``requires``: Requires-Dist as it sta
 ``{}`` becomes the version of NAME in the build environment; ``prepared``: Requires-Dist of prepared metadata instead;
 ``asks``: what get_requires_for_build_wheel answers; ``breaks``: {NAME: VERSION}, the build fails with that version or a
 later one; ``files``: more files of the wheel; ``copies``: {PATH: file of the tree}; ``tag``: of the wheel's file name.
+An editable wheel has a path file, and its module lies in the tree.
 """
 # ruff: noqa: ARG001, the standard names the parameters
 
@@ -72,12 +73,41 @@ def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: o
 def build_wheel(wheel_directory: str, config_settings: object = None, metadata_directory: str | None = None) -> str:
     """Build the wheel: one module that says what it was built with, and what the recipe adds."""
     _check()
+    return _write(wheel_directory, {_module(): _module_text(config_settings)})
+
+
+def get_requires_for_build_editable(config_settings: object = None) -> list[str]:
+    """Ask for what the recipe asks."""
+    return get_requires_for_build_wheel(config_settings)
+
+
+def prepare_metadata_for_build_editable(metadata_directory: str, config_settings: object = None) -> str:
+    """Write METADATA and nothing else."""
+    return prepare_metadata_for_build_wheel(metadata_directory, config_settings)
+
+
+def build_editable(wheel_directory: str, config_settings: object = None, metadata_directory: str | None = None) -> str:
+    """Build a wheel that leads to the tree, in which the module is."""
+    _check()
+    with open(_module(), "w", encoding="utf-8") as stream:
+        stream.write(_module_text(config_settings))
+    return _write(wheel_directory, {f"__editable__.{RECIPE['name']}.pth": os.getcwd() + "\n"})
+
+
+def _module() -> str:
+    return f"{RECIPE['name'].replace('-', '_')}.py"
+
+
+def _module_text(config_settings: object) -> str:
     told = {
         "BUILT_WITH": _present(),
         "SETTINGS": config_settings,
         "CFLAGS": os.environ.get("CFLAGS", ""),
     }
-    members = {f"{RECIPE['name'].replace('-', '_')}.py": "".join(f"{key} = {told[key]!r}\n" for key in sorted(told))}
+    return "".join(f"{key} = {told[key]!r}\n" for key in sorted(told))
+
+
+def _write(wheel_directory: str, members: dict[str, str]) -> str:
     members.update(RECIPE.get("files", {}))
     members[f"{_dist_info()}/METADATA"] = _metadata(prepared=False)
     members[f"{_dist_info()}/WHEEL"] = _WHEEL

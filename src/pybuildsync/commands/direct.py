@@ -1,0 +1,113 @@
+"""Direct references that the user gives become candidates with their requirements; and what is recorded of them."""
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from pybuildsync.commands.inputs import Given
+from pybuildsync.commands.options import Setting
+from pybuildsync.core.direct_references import Key, parse_reference, reference_key, reference_text
+from pybuildsync.core.goal import Direct
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.resolution import Chosen
+from pybuildsync.errors import RequestError
+from pybuildsync.index.addresses import path_url
+
+Fetch: TypeAlias = Callable[[Given], Direct]
+
+
+class Fetched(NamedTuple):
+    """What the user gives directly, as candidates with their requirements; ``texts`` gives each project's words.
+
+    ``hashes`` and ``settings`` are as for :class:`~pybuildsync.commands.inputs.Inputs`.
+    """
+
+    direct: tuple[Direct, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    settings: tuple[Setting, ...] = ()
+
+
+NOTHING = Fetched()
+
+
+def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) -> Fetched:
+    """Return what *fetch* fetches of *given*, as far as their *markers* hold; what doesn't isn't touched, as in pip.
+
+    Raises:
+        RequestError: there is nothing that can be installed, or two of *given* are one project.
+
+    """
+    known: dict[tuple[Key, bool], Direct] = {}
+    found: dict[str, Direct] = {}
+    requirements: list[Requirement] = []
+    typed: dict[str, str] = {}
+    hashes: dict[str, tuple[str, ...]] = {}
+    settings: list[Setting] = []
+    for each in given:
+        marker = parse_requirement(f"project; {each.marker}").marker if each.marker else ""
+        if not markers.hold(marker):
+            continue
+        key = (reference_key(reference_text(each.reference)), each.editable)
+        direct = known.get(key)
+        if direct is None:
+            direct = known[key] = fetch(each)
+        name = direct.name
+        if name in found and found[name] is not direct:
+            raise RequestError(f"{name} is asked for twice", why=f"{typed[name]}\n{each.text}", hint="leave one out")
+        found[name] = direct
+        typed.setdefault(name, each.text)
+        requirements.append(Requirement(name, each.extras, marker=marker, url=direct.url))
+        settings += [setting._replace(package=name) for setting in each.settings]
+        own = (*each.hashes, *each.reference.hashes)
+        if own:
+            hashes[name] = (*hashes.get(name, ()), *own)
+    return Fetched(
+        tuple(found.values()), tuple(requirements), tuple(typed.items()), tuple(hashes.items()), tuple(settings)
+    )
+
+
+def direct_among(chosen: Chosen, directs: tuple[Direct, ...]) -> Direct | None:
+    """Return which of *directs* is installed with *chosen*, None for what is from an index, or stays."""
+    pick = chosen.pick
+    source = pick.variant.source if pick.variant is not None else pick.source
+    for direct in directs:
+        if direct.name == chosen.name and (direct.file, direct.source) == (pick.file, source) and not pick.installed:
+            return direct
+    return None
+
+
+def direct_url(direct: Direct | None) -> str:
+    """Return the text of ``direct_url.json`` (PEP 610) for what was given directly, "" for what came from an index.
+
+    It holds no credentials, but for those that are variables' names, as the standard has it.
+    """
+    if direct is None or not direct.url:
+        return ""
+    import json
+
+    from packaging.direct_url import ArchiveInfo, DirectUrl, DirInfo, VcsInfo
+
+    reference, source = parse_reference(direct.url), direct.source
+    subdirectory = reference.subdirectory or None
+    if source is not None and source.editable:
+        root = os.path.join(source.path, source.subdirectory) if source.subdirectory else source.path
+        origin = DirectUrl(url=path_url(root), dir_info=DirInfo(editable=True))
+    elif reference.vcs and source is not None:
+        info = VcsInfo(vcs=reference.vcs, commit_id=source.commit, requested_revision=reference.revision or None)
+        origin = DirectUrl(url=reference.url, vcs_info=info, subdirectory=subdirectory)
+    elif source is not None and os.path.isdir(source.path):
+        origin = DirectUrl(url=reference.url, dir_info=DirInfo(), subdirectory=subdirectory)
+    else:
+        algorithm, _, digest = (reference.hashes or (f"sha256:{_sha256(direct)}",))[0].partition(":")
+        archive = ArchiveInfo(hashes={algorithm: digest})
+        origin = DirectUrl(url=reference.url, archive_info=archive, subdirectory=subdirectory)
+    return json.dumps(origin.to_dict(generate_legacy_hash=True), sort_keys=True)
+
+
+def _sha256(direct: Direct) -> str:
+    if direct.file is not None:
+        return direct.file.sha256
+    return direct.source.digest if direct.source is not None else ""

@@ -1,0 +1,235 @@
+"""Direct references become candidates: what a path, a URL or a repository holds is fetched, and asked for its name.
+
+What the user gives so is fetched before anything is resolved; what a distribution requires so, between two resolutions.
+Names and versions come from a wheel's file name, PKG-INFO, or what the tree states; where that isn't all, its backend
+is asked.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pybuildsync.core.candidates import DistributionFile, version_of_filename
+from pybuildsync.core.direct_references import Reference, parse_reference, reference_text
+from pybuildsync.core.goal import Goal
+from pybuildsync.core.metadata_text import read_fields
+from pybuildsync.core.names import normalize_name
+from pybuildsync.core.story import Note
+from pybuildsync.core.variants import Direct, Source
+from pybuildsync.errors import PackageError, RequestError, without_credentials
+from pybuildsync.frontend.checkouts import Command, check_out, is_fixed, revision_of
+from pybuildsync.frontend.source_trees import read_source
+from pybuildsync.frontend.unpacking import unpack_sdist
+from pybuildsync.frontend.working_copies import obtain
+from pybuildsync.index.addresses import last_segment, local_path
+from pybuildsync.pipeline.identity import ask_identity
+from pybuildsync.pipeline.trees import tree_digest
+from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.checkouts import add_checkout, find_checkout
+from pybuildsync.store.writing import new_temporary, remove_tree
+
+UNKNOWN = "0"  # the provisional version of a tree whose backend knows it
+_LONGEST_COMMIT = 40
+
+
+class Wanted(NamedTuple):
+    """A direct reference and how it is wanted.
+
+    ``name`` is normalised, "" where only what is there tells. ``shown`` is what messages call it. The checkout of an
+    ``editable`` one comes into the folder ``src``.
+    """
+
+    reference: Reference
+    shown: str
+    name: str = ""
+    editable: bool = False
+    src: str = ""
+
+
+def fetch_named(shop: Workshop, goal: Goal, name: str, url: str, *, editable: bool = False) -> Direct:
+    """Return what *url* leads to, which something requires as the project *name*; raises as :func:`fetch_direct`."""
+    wanted = Wanted(parse_reference(url), f"{name} @ {without_credentials(url)}", name, editable=editable)
+    return fetch_direct(shop, goal, wanted, lambda _name: shop)._replace(url=url)
+
+
+def fetch_direct(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop]) -> Direct:
+    """Return the candidate that *wanted* leads to.
+
+    *configured* gives the workshop with the settings for a project. Of *goal* counts what :func:`ask_identity` heeds.
+
+    Raises:
+        RequestError: there is nothing that can be installed, or it is of another project.
+        PackageError: it is broken, or its backend couldn't be asked.
+        IndexFault: it can't be had.
+        EnvironmentFault: the command of its version control is missing.
+
+    """
+    reference = wanted.reference
+    if reference.vcs:
+        direct = _checkout(shop, goal, wanted, configured)
+    else:
+        path = local_path(reference.url)
+        if path is not None and os.path.isdir(path):
+            direct = _tree(shop, goal, wanted, configured, _Tree(path, tree_digest(path)))
+        elif wanted.editable:
+            raise RequestError(
+                f"{wanted.shown} can't be installed as editable",
+                why="no folder is there" if path is not None else "it is neither a folder nor a repository",
+                hint="give the folder of a project, or a URL of version control",
+            )
+        else:
+            direct = _file(shop, goal, wanted, configured, path)
+    if wanted.name and direct.name != wanted.name:
+        raise RequestError(
+            f"{wanted.shown} is not {wanted.name}",
+            why=f"what is there calls itself {direct.name} {direct.version}",
+            hint=f"ask for {direct.name}",
+        )
+    return direct._replace(url=reference_text(reference))
+
+
+def _file(
+    shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop], path: str | None
+) -> Direct:
+    reference = wanted.reference
+    if path is not None and not os.path.isfile(path):
+        raise RequestError(f"{wanted.shown} doesn't exist", why=f"there is nothing at {path}", hint="check the path")
+    filename = last_segment(reference.url)
+    hashes = tuple((algorithm, digest) for algorithm, _, digest in (each.partition(":") for each in reference.hashes))
+    file = DistributionFile(filename, reference.url, hashes)
+    if not file.is_wheel:
+        return _archive(shop, goal, wanted, configured, file)
+    name = normalize_name(filename.partition("-")[0])
+    version = version_of_filename(filename, name)
+    if version is None:
+        raise RequestError(f"{wanted.shown}: a wheel is called NAME-VERSION-PYTHON-ABI-PLATFORM.whl", why=filename)
+    version = _canonical(wanted, version)
+    wheel = shop.client.download_wheel(file, name, version)
+    return Direct(name, version, file=file._replace(hashes=_with_sha256(hashes, wheel.sha256)))
+
+
+def _archive(
+    shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop], file: DistributionFile
+) -> Direct:
+    got = shop.client.download(file)
+    file = file._replace(hashes=_with_sha256(file.hashes, got.sha256))
+    subdirectory = wanted.reference.subdirectory
+    folder = new_temporary(shop.store)
+    try:
+        root = unpack_sdist(got.path, folder)
+        tree = os.path.join(root, subdirectory) if subdirectory else root
+        _check_project(wanted, tree)
+        name, version = _stated(tree)
+    except PackageError as error:
+        raise PackageError(f"{wanted.shown}: {error.what}", why=error.why, hint=error.hint) from error
+    finally:
+        remove_tree(folder)
+    if not name or not version:
+        provisional = name or wanted.name or "project"
+        asked = Source(provisional, UNKNOWN, path=got.path, subdirectory=subdirectory)
+        name, version = _ask(shop, goal, asked, configured)
+    version = _canonical(wanted, version)
+    return Direct(name, version, source=Source(name, version, got.sha256, file, subdirectory=subdirectory))
+
+
+def _stated(tree: str) -> tuple[str, str]:
+    """Return the name and the version in PKG-INFO of an unpacked archive, or what the tree states, "" for neither."""
+    try:
+        with open(os.path.join(tree, "PKG-INFO"), "rb") as stream:
+            fields = read_fields(stream.read())
+        found = (normalize_name(fields.get("name", ("",))[0]), fields.get("version", ("",))[0])
+    except FileNotFoundError:
+        found = ("", "")
+    stated = read_source(tree).metadata
+    return found[0] or stated.name, found[1] or stated.version
+
+
+class _Tree(NamedTuple):
+    """A source tree in a folder; ``digest`` tells one content from another, ``commit`` the revision of a checkout."""
+
+    path: str
+    digest: str
+    vcs: str = ""
+    commit: str = ""
+
+
+def _tree(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop], tree: _Tree) -> Direct:
+    subdirectory = wanted.reference.subdirectory
+    root = os.path.join(tree.path, subdirectory) if subdirectory else tree.path
+    _check_project(wanted, root)
+    stated = read_source(root).metadata
+    name, version = stated.name, stated.version
+    source = Source(
+        name,
+        version,
+        "" if wanted.editable else tree.digest,
+        path=tree.path,
+        subdirectory=subdirectory,
+        commit=tree.commit,
+        vcs=tree.vcs,
+        editable=wanted.editable,
+    )
+    if not name or not version:
+        provisional = name or wanted.name or normalize_name(os.path.basename(tree.path)).strip("-") or "project"
+        name, version = _ask(shop, goal, source._replace(name=provisional, version=UNKNOWN), configured)
+    if tree.vcs and not wanted.editable:  # tags are no part of the tree, and make versions
+        source = source._replace(digest=hashlib.sha256(f"{tree.digest} {tree.commit} {version}".encode()).hexdigest())
+    return Direct(name, version, source=source._replace(name=name, version=version))
+
+
+def _checkout(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop]) -> Direct:
+    reference, command = wanted.reference, Command(os.environ)
+    if wanted.editable:
+        if not wanted.name:
+            raise RequestError(
+                f"{wanted.shown} doesn't say what it is called",
+                hint="write -e 'NAME @ URL', or add #egg=NAME to the URL",
+            )
+        folder = os.path.join(wanted.src, wanted.name)
+        obtain(reference, folder, command, lambda text: shop.story.tell(Note(text)))
+        commit = revision_of(reference.vcs, folder, command)
+        return _tree(shop, goal, wanted, configured, _Tree(folder, "", reference.vcs, commit))
+    key = f"{reference.vcs} {reference.shown} {reference.revision}"
+    could_be_commit = reference.vcs == "git" and len(reference.revision) == _LONGEST_COMMIT
+    kept = find_checkout(shop.store, key) if could_be_commit else None
+    if kept is None:
+        shop.story.tell(
+            Note(f"checking out {reference.shown}{f' at {reference.revision}' if reference.revision else ''}")
+        )
+        kept = new_temporary(shop.store)
+        commit = check_out(reference, kept, command)
+        if could_be_commit and is_fixed(reference, kept, commit, command):
+            made = kept
+            kept = add_checkout(shop.store, key, lambda folder: os.rename(made, folder))
+    else:
+        commit = reference.revision.lower()
+    return _tree(shop, goal, wanted, configured, _Tree(kept, tree_digest(kept), reference.vcs, commit))
+
+
+def _ask(shop: Workshop, goal: Goal, source: Source, configured: Callable[[str], Workshop]) -> tuple[str, str]:
+    told = ask_identity(configured(source.name), goal, source, max_rounds=shop.settings.max_rounds)
+    return told.name, told.version
+
+
+def _check_project(wanted: Wanted, root: str) -> None:
+    if not any(os.path.exists(os.path.join(root, name)) for name in ("pyproject.toml", "setup.py")):
+        where = wanted.reference.subdirectory or root
+        raise RequestError(
+            f"{wanted.shown} can't be installed: it is no Python project",
+            why=f"neither pyproject.toml nor setup.py is in {where}",
+            hint="give the folder that has one of them; for one in an archive or repository: #subdirectory=FOLDER",
+        )
+
+
+def _canonical(wanted: Wanted, version: str) -> str:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return str(Version(version))
+    except InvalidVersion as error:
+        raise RequestError(f"{wanted.shown}: {version!r} is no version", hint="see PEP 440") from error
+
+
+def _with_sha256(hashes: tuple[tuple[str, str], ...], sha256: str) -> tuple[tuple[str, str], ...]:
+    return (*((algorithm, digest) for algorithm, digest in hashes if algorithm != "sha256"), ("sha256", sha256))
