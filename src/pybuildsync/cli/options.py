@@ -170,6 +170,18 @@ _CLEANED = Positional(
     required=False,
     help="only what is of this project (default: everything)",
 )
+_CONFIG = (
+    Option(field="of_user", flags=("--user",), kind=FLAG, help="the user's file (default)"),
+    Option(field="of_global", flags=("--global",), kind=FLAG, help="the machine's file"),
+    Option(field="of_site", flags=("--site",), kind=FLAG, help="the environment's file (default if it is there)"),
+    Option(field="editor", flags=("--editor",), metavar="PROGRAM", help="for edit (default: VISUAL or EDITOR)"),
+    PYTHON,
+    *EVERYWHERE,
+    *JSON,
+)
+_SETTING = Positional(
+    field="words", metavar="WORD", many=True, required=False, help="KEY, and a VALUE to set; a key is SECTION.NAME"
+)
 
 COMMANDS = (
     Command(
@@ -285,6 +297,26 @@ COMMANDS = (
         ),
         example="venv --python 3.12 .venv",
     ),
+    Command(words=("config", "list"), summary="list what is configured", options=_CONFIG, example="config list -v"),
+    Command(
+        words=("config", "get"),
+        summary="say what a setting is",
+        options=_CONFIG,
+        positional=_SETTING,
+        example="config get global.index-url",
+    ),
+    Command(
+        words=("config", "set"),
+        summary="set it in a file of pip's",
+        options=_CONFIG,
+        positional=_SETTING,
+        example="config set global.timeout 60",
+    ),
+    Command(
+        words=("config", "unset"), summary="remove it from a file of pip's", options=_CONFIG, positional=_SETTING
+    ),
+    Command(words=("config", "edit"), summary="open a file of pip's in an editor", options=_CONFIG),
+    Command(words=("config", "debug"), summary="list the files that are read", options=_CONFIG),
     Command(words=("cache", "dir"), summary="say where the cache is", options=(*EVERYWHERE, *JSON)),
     Command(words=("cache", "size"), summary="say what it holds", options=(*EVERYWHERE, *JSON)),
     Command(words=("cache", "prune"), summary="remove what is old or left over", options=(*EVERYWHERE, *JSON)),

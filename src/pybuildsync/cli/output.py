@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pybuildsync.cli import config_text
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.fast_venv import created
 from pybuildsync.cli.sizes import write_seconds, write_size
@@ -213,7 +214,9 @@ def summary(result: results.Result) -> str:
     return ", ".join([*parts, write_seconds(result.seconds)])
 
 
-_DEEDS = (results.InstallResult, results.UninstallResult, results.VenvResult, results.CacheRemoved)
+_DEEDS = (
+    results.InstallResult, results.UninstallResult, results.VenvResult, results.ConfigWritten, results.CacheRemoved,
+)  # fmt: skip
 _RENDERERS: dict[type, Any] = {
     results.InstallResult: _install,
     results.WheelResult: _wheel,
@@ -223,6 +226,10 @@ _RENDERERS: dict[type, Any] = {
     results.ShowResult: _show,
     results.UninstallResult: _uninstall,
     results.VenvResult: _venv,
+    results.ConfigEntries: config_text.entries,
+    results.ConfigValue: config_text.value,
+    results.ConfigFiles: config_text.files,
+    results.ConfigWritten: config_text.written,
     results.CacheFolder: _cache_folder,
     results.CacheSize: _cache_size,
     results.CacheRemoved: _cache_removed,

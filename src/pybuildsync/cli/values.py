@@ -25,6 +25,7 @@ CommandOptions: TypeAlias = (
     | asked.FreezeOptions
     | asked.ShowOptions
     | asked.VenvOptions
+    | asked.ConfigOptions
     | asked.CacheOptions
 )
 
@@ -83,6 +84,7 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "show": asked.ShowOptions,
     "wheel": asked.WheelOptions,
     "venv": asked.VenvOptions,
+    "config": asked.ConfigOptions,
     "cache": asked.CacheOptions,
 }
 # Section of the table of options -> the field that holds it, and its type.

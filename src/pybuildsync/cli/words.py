@@ -54,11 +54,13 @@ def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
     """Return the command that *argv* names, if it does, and the rest of *argv* without the command's words."""
     rest = list(argv)
     at = command_position(rest)
-    for length in (2, 1):
-        command = find_command(tuple(rest[at : at + length]))
+    if rest[at : at + 1] and is_group(rest[at]):
+        second = at + 1 + command_position(rest[at + 1 :])
+        command = find_command((rest[at], *rest[second : second + 1]))
         if command is not None:
-            return command, rest[:at] + rest[at + length :]
-    return None, rest
+            return command, rest[:at] + rest[at + 1 : second] + rest[second + 1 :]
+    command = find_command(tuple(rest[at : at + 1]))
+    return (command, rest[:at] + rest[at + 1 :]) if command else (None, rest)
 
 
 def command_position(argv: Sequence[str]) -> int:

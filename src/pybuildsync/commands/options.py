@@ -248,6 +248,18 @@ class VenvOptions(NamedTuple):
     store: StoreOptions = _STORE
 
 
+class ConfigOptions(NamedTuple):
+    """What ``config`` is asked for. ``words`` are key and value; ``of_...`` names the file; ``editor`` "" is EDITOR."""
+
+    words: tuple[str, ...] = ()
+    of_user: bool = False
+    of_global: bool = False
+    of_site: bool = False
+    editor: str = ""
+    python: str = ""
+    store: StoreOptions = _STORE
+
+
 class CacheOptions(NamedTuple):
     """What ``cache dir``, ``size``, ``prune`` and ``clean`` are asked for. ``projects`` () is everything."""
 

@@ -161,6 +161,48 @@ class VenvResult(NamedTuple):
     watched: tuple[tuple[str, str], ...] = ()
 
 
+class ConfigEntry(NamedTuple):
+    """A setting: ``key`` is SECTION.NAME, ``origin`` the file or the variable that says it."""
+
+    key: str
+    value: str
+    origin: str
+
+
+class ConfigEntries(NamedTuple):
+    """All settings, in the order to print."""
+
+    entries: tuple[ConfigEntry, ...]
+
+
+class ConfigValue(NamedTuple):
+    """What one setting is."""
+
+    value: str
+
+
+class ConfigFile(NamedTuple):
+    """A place where pip looks; ``values`` are its (SECTION.NAME, text) pairs."""
+
+    kind: str
+    path: str
+    exists: bool
+    values: tuple[tuple[str, str], ...]
+
+
+class ConfigFiles(NamedTuple):
+    """The places, weakest first, and pip's variables as (name, text)."""
+
+    variables: tuple[tuple[str, str], ...]
+    files: tuple[ConfigFile, ...]
+
+
+class ConfigWritten(NamedTuple):
+    """The file that was changed."""
+
+    path: str
+
+
 class CacheFolder(NamedTuple):
     """Where the store is."""
 
@@ -191,6 +233,10 @@ Result: TypeAlias = (
     | ShowResult
     | UninstallResult
     | VenvResult
+    | ConfigEntries
+    | ConfigValue
+    | ConfigFiles
+    | ConfigWritten
     | CacheFolder
     | CacheSize
     | CacheRemoved

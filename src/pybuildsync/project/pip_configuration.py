@@ -7,10 +7,13 @@ named after the command beats ``[global]`` whatever the rank of the file.
 
 import sys
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.errors import UsageError
 from pybuildsync.project.places import ranked_files
+
+if TYPE_CHECKING:
+    from configparser import RawConfigParser
 
 ENVIRONMENT = ":env:"  # the section that pip gives to its variables
 _IGNORED = ("version", "help")
@@ -78,11 +81,17 @@ def read_file(path: str) -> dict[str, dict[str, str]]:
         UsageError: it is no configuration file.
 
     """
+    parser = parse_file(path)
+    return {section: dict(parser.items(section)) for section in parser.sections()} if parser else {}
+
+
+def parse_file(path: str) -> "RawConfigParser | None":
+    """Return the configuration file at *path*, None if it doesn't exist; raises UsageError where it is none."""
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError:
-        return {}
+        return None
     import configparser
     import locale
 
@@ -97,7 +106,7 @@ def read_file(path: str) -> dict[str, dict[str, str]]:
             why=str(error),
             hint="mend it, or set PIP_CONFIG_FILE to the null device to use none",
         ) from error
-    return {section: dict(parser.items(section)) for section in parser.sections()}
+    return parser
 
 
 def option_name(name: str) -> str:
