@@ -142,6 +142,10 @@ class Listings:
         listing = as_listing(project, merged)
         if all(look.keep for look in looks):
             write_listing(self._store, pages, listing, merged, self._identities)
+            kept = read_listing(self._store, project, self._identities)
+            if kept:  # most of it needs no memory any more
+                self._in_use.append(kept)
+                return kept.listing
         return listing
 
     def _look(self, location: Location, project: str, known: PageState | None) -> _Look:

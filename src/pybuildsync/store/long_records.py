@@ -83,7 +83,7 @@ def read_long_record(store: Store, kind: str, key: str) -> LongRecord | None:
 
 def write_long_record(store: Store, kind: str, key: str, head: bytes, rest: Iterable[bytes]) -> None:
     """Keep *head* and the pieces of *rest* as the long record of *kind* under *key*; see :func:`write_record`."""
-    write_record(store, kind, key, b"".join((len(head).to_bytes(_LENGTH, "little"), head, *rest)))
+    write_record(store, kind, key, len(head).to_bytes(_LENGTH, "little"), head, *rest)
 
 
 def _identity(status: os.stat_result) -> Seen:

@@ -32,18 +32,18 @@ def read_record(store: Store, kind: str, key: str) -> bytes | None:
     return data
 
 
-def write_record(store: Store, kind: str, key: str, data: bytes) -> None:
-    """Keep *data* as the record of *kind* under *key*, any text; a listing's key ends in ``/PROJECT``.
+def write_record(store: Store, kind: str, key: str, *data: bytes) -> None:
+    """Keep *data*, in one piece or more, as the record of *kind* under *key*, any text.
 
-    A store that is full or can't be written keeps nothing and raises nothing: a record saves time, and nobody's command
-    fails for the lack of it.
+    A listing's key ends in ``/PROJECT``. A store that is full or can't be written keeps nothing and raises nothing: a
+    record saves time, and nobody's command fails for the lack of it.
     """
     folder = kind_folder(store, kind)
     path = f"{folder}/{file_name(key)}"
     temporary = ""
     try:
         temporary = new_temporary(store)
-        write_file(temporary, seal(data))
+        write_file(temporary, seal(*data))
         try:
             os.replace(temporary, path)
         except FileNotFoundError:

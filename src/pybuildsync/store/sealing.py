@@ -17,9 +17,9 @@ _AROUND = DATA_START + len(TAIL)
 _DAY = 24 * 60 * 60
 
 
-def seal(data: bytes) -> bytes:
-    """Return *data* as it is kept in a sealed file."""
-    return b"".join((_HEAD, len(data).to_bytes(_LENGTH, "little"), data, TAIL))
+def seal(*pieces: bytes) -> bytes:
+    """Return the data that *pieces* make as it is kept in a sealed file."""
+    return b"".join((_HEAD, sum(map(len, pieces)).to_bytes(_LENGTH, "little"), *pieces, TAIL))
 
 
 def unseal(blob: bytes) -> bytes | None:
