@@ -107,7 +107,7 @@ def words(tmp_path: Path) -> Iterator[list[str]]:
 
 
 def test_what_is_recorded(sides: tuple[Side, Side], words: list[str]) -> None:
-    """The same ``direct_url.json`` and REQUESTED, also of what is required by URL; the same is frozen and comes anew."""
+    """The same ``direct_url.json`` and REQUESTED, also for what is required by URL; what is frozen, and comes anew."""
     asked = [word for at, word in enumerate(words) if at != 6]
     for side in sides:
         side.install(*asked)
