@@ -1,40 +1,21 @@
 """The installation report: what an install brings, as JSON in pip's form.
 
-Version 1 of the format that pip documents as "installation report". Metadata are written as PEP 566 has it ("JSON-
-compatible metadata"), as pip does. Never asks an index: all that it tells is at hand by then.
+Version 1 of the format that pip documents as "installation report". Never asks an index: all that it tells is at hand
+by then.
 """
 
 import json
 import os
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from email import message_from_string
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pybuildsync import __version__
+from pybuildsync.commands.metadata_json import PIP_VERSION, metadata_as_json
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.wheels import UnpackedWheel
-
-if TYPE_CHECKING:
-    from email.message import Message
-
-# The pip whose report this is equal to, and who has written it: a version by PEP 440, as readers expect one.
-_PIP_VERSION = f"26.3+pybuildsync.{__version__}"
-
-# Field of the core metadata, and whether it may stand there more than once.
-_FIELDS = (
-    ("Metadata-Version", False), ("Name", False), ("Version", False), ("Dynamic", True), ("Platform", True),
-    ("Supported-Platform", True), ("Summary", False), ("Description", False), ("Description-Content-Type", False),
-    ("Keywords", False), ("Home-page", False), ("Download-URL", False), ("Author", False), ("Author-email", False),
-    ("Maintainer", False), ("Maintainer-email", False), ("License", False), ("License-Expression", False),
-    ("License-File", True), ("Classifier", True), ("Requires-Dist", True), ("Requires-Python", False),
-    ("Requires-External", True), ("Project-URL", True), ("Provides-Extra", True), ("Provides-Dist", True),
-    ("Obsoletes-Dist", True),
-)  # fmt: skip
 
 
 class Reported(NamedTuple):
@@ -54,7 +35,7 @@ def make_report(
         asked.setdefault(requirement.name, set()).update(requirement.extras)
     return {
         "version": "1",
-        "pip_version": _PIP_VERSION,
+        "pip_version": PIP_VERSION,
         "install": [_entry(each, asked.get(each.chosen.name)) for each in reported],
         "environment": dict(environment),
     }
@@ -80,34 +61,6 @@ def write_report(report: Mapping[str, Any], path: str) -> str:
             hint="nothing has been installed; name another file with --report",
         ) from error
     return ""
-
-
-def metadata_as_json(text: str) -> dict[str, Any]:
-    """Return the core metadata *text* (METADATA) as data (PEP 566, "JSON-compatible metadata")."""
-    message = message_from_string(text)
-    found: dict[str, Any] = {}
-    for field, is_many in _FIELDS:
-        if field not in message:
-            continue
-        values = [_unfolded(str(value)) for value in message.get_all(field, [])]
-        key = field.lower().replace("-", "_")
-        found[key] = values if is_many else values[0]
-        if key == "keywords":
-            found[key] = [word.strip() for word in values[0].split(",")] if "," in values[0] else values[0].split()
-    body = _body(message)
-    if body:
-        found["description"] = body
-    return found
-
-
-def _body(message: "Message[str, str]") -> str:
-    payload = message.get_payload()
-    return payload if isinstance(payload, str) else ""
-
-
-def _unfolded(value: str) -> str:
-    """Return *value* without the indentation of its further lines, as ``importlib.metadata`` reads it."""
-    return textwrap.dedent(" " * 8 + value) if "\n" in value else value
 
 
 def _entry(reported: Reported, extras: set[str] | None) -> dict[str, Any]:

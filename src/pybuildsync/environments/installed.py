@@ -98,6 +98,11 @@ def read_metadata(distribution: InstalledDistribution) -> Metadata:
     )
 
 
+def metadata_text(distribution: InstalledDistribution) -> str:
+    """Return the text of METADATA or PKG-INFO, "" where there is none."""
+    return (_metadata_text(distribution.dist_info, distribution.kind) or b"").decode("utf-8", "replace")
+
+
 def read_requires(distribution: InstalledDistribution) -> tuple[Requirement, ...]:
     """Return what the distribution requires, extras' requirements with their markers; raises as `read_metadata`."""
     return read_metadata(distribution).requires
@@ -157,6 +162,11 @@ def installer(distribution: InstalledDistribution) -> str:
 def requested(distribution: InstalledDistribution) -> bool:
     """Tell whether the user asked for this very distribution (PEP 376)."""
     return os.path.exists(os.path.join(distribution.dist_info, "REQUESTED"))
+
+
+def read_text(distribution: InstalledDistribution, filename: str) -> str:
+    """Return the text of the file *filename* beside the metadata, "" where there is none."""
+    return _read(os.path.join(distribution.dist_info, filename)) or ""
 
 
 def why_not_removable(distribution: InstalledDistribution) -> str:
