@@ -295,13 +295,14 @@ def test_one_hash_turns_hashes_on_for_all(place: Place) -> None:
     assert "hashes are missing" in place.refused("-r", file(place, "--require-hashes\napp==2.0\n"))
 
 
-def test_hashes_want_pins(place: Place) -> None:
-    """With hashes, everything that is asked for is pinned with ==; a constraint may do it."""
+def test_a_hash_pins(place: Place) -> None:
+    """What has a hash needs no ==, as in pip: only that file will do; a constraint's hash counts as well."""
     fill(place)
     text = Path(hashed(place, "app", "lib")).read_text()
-    assert "must be pinned with ==" in place.refused("-r", file(place, text.replace("lib==2.0", "lib>=2.0")))
+    place.install("--dry-run", "-r", file(place, text.replace("lib==2.0", "lib>=1.0")))
     place.install("lib", "-c", file(place, text, "constraints.txt"))
     assert place.versions() == {"lib": "2.0"}
+    assert "hashes are missing" in place.refused("more", "-c", file(place, text, "constraints.txt"))
 
 
 def test_a_source_is_looked_at_before_it_runs(place: Place) -> None:
@@ -436,7 +437,7 @@ def test_one_project_at_two_paths(place: Place) -> None:
     two = write_tree(place.root / "two", tree_files("tree", "1.0", pyproject=STATED + "# differs\n"))
     assert "tree is asked for twice" in place.refused(str(one), str(two))
     place.install(str(one), str(one))
-    assert "a folder has no hash" in place.refused(str(one), "--require-hashes", "--force-reinstall")
+    assert "a folder is no single file" in place.refused(str(one), "--require-hashes", "--force-reinstall")
 
 
 # What stands in the way

@@ -386,7 +386,12 @@ def asking(verb: str) -> tuple[Option, ...]:
             help=f"{verb} what this script says it needs (PEP 723)",
         ),
         Option(field="no_deps", flags=("--no-deps", "--no-dependencies"), kind=FLAG, help="only what is named"),
-        Option(field="only_deps", flags=("--only-deps",), kind=FLAG, help="only what that requires, not itself"),
+        Option(
+            field="only_deps",
+            flags=("--only-deps", "--only-dependencies"),
+            kind=FLAG,
+            help="only what that requires, not itself",
+        ),
         Option(
             field="src",
             flags=("--src", "--source", "--source-dir", "--source-directory"),

@@ -99,8 +99,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "groups", "scripts", "only_deps", "no_require_hashes",
-        "uploaded_prior_to", "platforms", "python_version", "implementation", "abis",
+        "groups", "scripts",
         "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
         "check_build_dependencies", "require_build_hashes",
     }

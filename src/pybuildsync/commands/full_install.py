@@ -11,8 +11,9 @@ from pybuildsync.commands.inputs import Inputs, read_inputs
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
+from pybuildsync.commands.usage import check_only_deps, check_tags
 from pybuildsync.commands.verifying import damaged
-from pybuildsync.commands.workbench import Workbench, open_workbench
+from pybuildsync.commands.workbench import Workbench, asked_names, open_workbench
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.install_plan import Step, is_satisfied
 from pybuildsync.core.markers import MarkerAnswers
@@ -52,6 +53,10 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         os.environ,
         editables=options.asked.editables,
     )
+    check_only_deps(options.asked)
+    check_tags(
+        options.tags, options.asked, options.selection, only_look=options.dry_run or bool(around.destination.target)
+    )
     if not (inputs.requirements or inputs.given):
         story.tell(Warned("nothing to install: what is named lists no requirements"))
         return InstallResult(dry_run=options.dry_run)
@@ -63,6 +68,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         inputs=inputs,
         story=story,
         environ=os.environ,
+        tags=options.tags,
     ) as bench:
         goal = _goal(options, bench, installed_of(around.distributions, bench.goal.policies))
         if options.verify:
@@ -130,6 +136,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         if evidence is not None:
             result = result._replace(recipe=repeatable(around, recipe, evidence))
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or around.is_elsewhere or planned.disturbed)
+    may_stay = may_stay and not goal.left_out  # of which nothing is there to tell what it requires
     return result._replace(watched=_marked(bench) if may_stay else ())
 
 
@@ -191,7 +198,7 @@ def _is_passing(bench: Workbench, chosen: Chosen) -> bool:
 
 
 def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:
-    named = frozenset(requirement.name for requirement in bench.goal.requirements)
+    named = asked_names(bench.goal)
     upgrade = frozenset(normalize_name(name) for name in options.upgrade_packages)
     if options.upgrade:
         eager = options.upgrade_strategy == "eager"

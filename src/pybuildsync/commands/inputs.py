@@ -86,7 +86,7 @@ def read_inputs(
     hashes: dict[str, tuple[str, ...]] = {}
     for asked, line in (*named, *limits):
         if line.hashes:
-            hashes[asked.name] = (*hashes.get(asked.name, ()), *_checked_hashes(line))
+            hashes[asked.name] = _both(hashes.get(asked.name), line)
     needs_hashes = bool(hashes) or any(each.hashes for each in given) or ("--require-hashes", "") in found.options
     for asked, _ in limits:
         if asked.url and (own := parse_reference(asked.url).hashes):
@@ -204,6 +204,26 @@ def _checked_hashes(line: RequirementLine) -> tuple[str, ...]:
                 hint=f"write it as ALGORITHM:DIGEST, with one of {', '.join(HASHES)}",
             )
     return tuple(text.lower() for text in line.hashes)
+
+
+def _both(known: tuple[str, ...] | None, line: RequirementLine) -> tuple[str, ...]:
+    """Return the hashes that *line* leaves of those *known*, as in pip: a file must please all who give some.
+
+    Of hashes by other algorithms nothing can be told before the file is there: there those given first count.
+    """
+    given = _checked_hashes(line)
+    if known is None:
+        return given
+    if not {text.partition(":")[0] for text in known} & {text.partition(":")[0] for text in given}:
+        return known
+    both = tuple(text for text in known if text in given)
+    if not both:
+        raise RequestError(
+            f"the hashes of {line.text} exclude each other",
+            why=f"{line.where}: none of those given before is among {', '.join(given)}",
+            hint="remove those that are out of date",
+        )
+    return both
 
 
 def _settings(line: RequirementLine, package: str) -> tuple[Setting, ...]:

@@ -52,7 +52,7 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             if not options.dry_run:
                 _put_right(scheme, interpreter, story)
             around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
-            asks_anew = options.dry_run or options.indexes.refresh or bool(options.report)
+            asks_anew = options.dry_run or options.indexes.refresh or bool(options.report) or _hangs_on_time(options)
             asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
             question = "" if asks_anew else _question(options, around, os.environ)
             result = _from_memory(options, around, question, story) if question else None
@@ -64,6 +64,12 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             if options.report:  # which is written anew each time
                 return result._replace(seconds=seconds, watched=(), recipe=())
             return result._replace(seconds=seconds, watched=_watched(options, around, result.watched))
+
+
+def _hangs_on_time(options: InstallOptions) -> bool:
+    """Whether the answer changes with the clock or the local time zone, which no file tells."""
+    limit = options.selection.uploaded_prior_to
+    return bool(limit) and not limit.endswith("Z")
 
 
 def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextManager[None]:

@@ -8,6 +8,7 @@ from pybuildsync.commands.inputs import read_inputs
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.stores import open_store
+from pybuildsync.commands.usage import check_only_deps
 from pybuildsync.commands.workbench import open_workbench
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
@@ -26,6 +27,7 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
 
     """
     started = time.monotonic()
+    check_only_deps(options.asked)
     inputs = read_inputs(
         options.asked.requirements,
         options.asked.requirement_files,

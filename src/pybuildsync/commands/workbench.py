@@ -7,10 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.direct import Fetched, fetch_given
+from pybuildsync.commands.hash_mode import hash_mode
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Given, Inputs, read_inputs
-from pybuildsync.commands.options import BuildOptions, InstallOptions, Setting, WheelOptions
+from pybuildsync.commands.options import (
+    BuildOptions,
+    InstallOptions,
+    SelectionOptions,
+    Setting,
+    TagOptions,
+    WheelOptions,
+)
 from pybuildsync.commands.selection import selected
+from pybuildsync.commands.tags import wheels_for
 from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
@@ -21,9 +30,9 @@ from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.errors import RequestError
 from pybuildsync.frontend.build_job import BuildJob, BuildPython, BuildResult, ConfigSettings
 from pybuildsync.frontend.build_variables import build_variables
+from pybuildsync.index.addresses import local_path
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.build_environments import FillEnvironment
-from pybuildsync.pipeline.hashes import check_pins
 from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.pipeline.marker_memory import keep_answers, recall_answers
 from pybuildsync.pipeline.orders import BuildSettings
@@ -81,12 +90,13 @@ def open_workbench(
     inputs: Inputs,
     story: Story,
     environ: Mapping[str, str],
+    tags: TagOptions = TagOptions(),  # noqa: B008 - frozen
 ) -> Iterator[Workbench]:
-    """Yield the workbench of one command and clear it away afterwards.
+    """Yield the workbench of one command and clear it away afterwards; wheels of what runs are for *tags*.
 
     Raises:
         UsageError: an option's value is not what it should be.
-        RequestError: what is asked for isn't there, or isn't pinned where hashes are given.
+        RequestError: what is asked for isn't there.
         PackageError: the backend of a source tree can't tell its name and version.
 
     """
@@ -132,10 +142,14 @@ def open_workbench(
                 releases=releases,
                 prefer_wheels=options.selection.prefer_binary or ("--prefer-binary", "") in inputs.options,
                 any_python=options.selection.ignore_requires_python,
+                wheels_for=wheels_for(tags, target),
+                uploaded_before=_uploaded_before(options.selection),
+                needs_hashes=hash_mode(options.asked, inputs),
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )
             shop.knowledge.with_times = bool(goal.build_date)
+            shop.knowledge.uploaded_before = goal.uploaded_before
 
             def with_settings(more: tuple[Setting, ...]) -> Workshop:
                 return shop._replace(settings=_build_settings(build, (*inputs.settings, *more), store, environ))
@@ -151,8 +165,7 @@ def open_workbench(
                 wanted = Wanted(given.reference, given.text, given.name, editable=is_editable, src=src)
                 return fetch_direct(shop, goal, wanted, configured)
 
-            needs_hashes = options.asked.require_hashes or inputs.needs_hashes
-            if needs_hashes:
+            if goal.needs_hashes:
                 _check_hashable(inputs.given)
             found = fetch_given(inputs.given, MarkerAnswers(target), fetch)
             goal = goal._replace(
@@ -160,13 +173,13 @@ def open_workbench(
                 direct=found.direct,
                 hashes=_joined(inputs.hashes, found.hashes),
             )
-            if needs_hashes:
-                check_pins(goal)
+            if options.asked.only_deps:
+                goal = goal._replace(left_out=asked_names(goal))
             yield Workbench(
                 shop=with_settings(found.settings),
                 goal=goal,
                 fetched=found,
-                needs_hashes=needs_hashes,
+                needs_hashes=goal.needs_hashes,
                 files=(*inputs.files, *for_builds.files),
                 uses_variables=inputs.uses_variables or for_builds.uses_variables,
             )
@@ -189,13 +202,30 @@ def _default_src(interpreter: Interpreter) -> str:
 def _check_hashable(given: tuple[Given, ...]) -> None:
     """Raise RequestError if something that is *given* has no single file that could have a hash."""
     for each in given:
-        if each.editable or each.reference.vcs:
-            what = "an editable project" if each.editable else "a checkout"
+        is_folder = each.reference.is_local and os.path.isdir(local_path(each.reference.url) or "")
+        if each.editable or each.reference.vcs or is_folder:
+            what = "an editable project" if each.editable else "a folder" if is_folder else "a checkout"
             raise RequestError(
                 f"{each.text} can't be installed where hashes are required",
                 why=f"{each.where}: {what} is no single file that has a hash",
                 hint="give an archive of it, with its hash, or leave it for a command of its own",
             )
+
+
+def asked_names(goal: Goal) -> frozenset[str]:
+    """Return the names of what *goal* asks for in this environment."""
+    markers = MarkerAnswers(goal.target)
+    return frozenset(requirement.name for requirement in goal.requirements if markers.hold(requirement.marker))
+
+
+def _uploaded_before(selection: SelectionOptions) -> str:
+    if not selection.uploaded_prior_to:
+        return ""
+    from datetime import UTC, datetime
+
+    from pybuildsync.commands.upload_limit import upload_limit
+
+    return upload_limit(selection.uploaded_prior_to, datetime.now(UTC))
 
 
 def _joined(

@@ -7,32 +7,13 @@ at, as in pip.
 
 from collections.abc import Iterable
 
+from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.install_plan import Step
 from pybuildsync.core.resolution import Resolution
 from pybuildsync.core.variants import Source
-from pybuildsync.core.version_sets import pinned_version
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.workshop import Workshop
-
-
-def check_pins(goal: Goal) -> None:
-    """Make sure that all that *goal* asks for is pinned, or given by a path.
-
-    Raises:
-        RequestError: something isn't.
-
-    """
-    given = {direct.name for direct in goal.direct}
-    stated = (*goal.requirements, *goal.constraints)
-    pinned = {each.name for each in stated if pinned_version(each.specifier) or each.url}
-    loose = [str(each) for each in goal.requirements if each.name not in pinned | given]
-    if loose:
-        raise RequestError(
-            "with hashes, every requirement must be pinned with ==",
-            why="\n".join(loose),
-            hint="pin them; one --hash or --require-hashes makes it so for all",
-        )
 
 
 def check_is_whole(goal: Goal, resolution: Resolution) -> None:
@@ -48,30 +29,44 @@ def check_is_whole(goal: Goal, resolution: Resolution) -> None:
         if chosen.pick.installed or chosen.name in known:
             continue
         source = chosen.pick.variant.source if chosen.pick.variant else chosen.pick.source
-        if source is not None and source.file is None:
-            lines.append(f"{chosen.name}: a folder has no hash ({source.path})")
-            continue
-        file = chosen.pick.file or (source.file if source else None)
-        digest = f" --hash=sha256:{file.sha256}" if file and file.sha256 else ""
-        lines.append(f"{chosen.name}=={chosen.version}{digest}")
+        lines.append(_missing(source) if source else _wanted(chosen.name, chosen.version, chosen.pick.file))
     if lines:
-        raise RequestError(
-            "hashes are missing",
-            why="\n".join(lines),
-            hint="the index says these; add them to the requirement file if you trust it",
-        )
+        raise _not_whole(lines)
 
 
 def check_source(goal: Goal, source: Source, path: str, sha256: str) -> None:
-    """Make sure that the archive of *source*, which is at *path*, has a hash that is given, if any is.
+    """Make sure that the archive of *source*, which is at *path*, has a hash that is given, if any is or must be.
+
+    Folders are left to :func:`check_is_whole`: what the user gives is refused before, what a lock file has is trusted.
 
     Raises:
-        PackageError: it hasn't.
+        RequestError: none is given, and one must be.
+        PackageError: it has none of those that are.
 
     """
     hashes = dict(goal.hashes).get(source.name)
     if hashes is not None:
         _check(hashes, path, sha256, source.file.filename if source.file else path)
+    elif goal.needs_hashes and source.file is not None:
+        raise _not_whole([_missing(source)])
+
+
+def _missing(source: Source) -> str:
+    if source.file is None:
+        return f"{source.name}: a folder has no hash ({source.path})"
+    return _wanted(source.name, source.version, source.file)
+
+
+def _wanted(name: str, version: str, file: DistributionFile | None) -> str:
+    return f"{name}=={version}" + (f" --hash=sha256:{file.sha256}" if file and file.sha256 else "")
+
+
+def _not_whole(lines: list[str]) -> RequestError:
+    return RequestError(
+        "hashes are missing",
+        why="\n".join(lines),
+        hint="the index says these; add them to the requirement file if you trust it",
+    )
 
 
 def check_files(shop: Workshop, goal: Goal, steps: Iterable[Step]) -> None:

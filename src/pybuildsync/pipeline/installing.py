@@ -71,11 +71,13 @@ def plan_install(
                 raise _unbreakable(brought, error) from error
             raise _with_failures(shop, error) from error
         facts, rounds = settled.facts, settled.rounds
+        settled = settled._replace(resolution=_to_run(settled.resolution, goal))
         markers = MarkerAnswers(goal.target)
         disturbed = () if everything_goes else _disturbed_by(settled.resolution, goal.installed, markers)
         disturbed += () if everything_goes else _unlinked(shop, settled.resolution, goal.installed, disturbed)
-        again = tuple(each for each in disturbed if each.match is not None)
-        along = () if goal.no_dependencies else tuple(each for each in disturbed if each.match is None)
+        ours = tuple(each for each in disturbed if each.installed.name not in goal.left_out)
+        again = tuple(each for each in ours if each.match is not None)
+        along = () if goal.no_dependencies else tuple(each for each in ours if each.match is None)
         if not again and not along:
             break
         if again and not rebuild:
@@ -89,6 +91,15 @@ def plan_install(
     anew = frozenset(each.name for each in (*goal.direct, *settled.facts.direct) if each.comes_anew)
     steps = make_plan(settled.resolution, goal.installed, goal.reinstall | anew)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
+
+
+def _to_run(resolution: Resolution, goal: Goal) -> Resolution:
+    """Return *resolution* without what it was only asked for to learn what it requires."""
+    if not goal.left_out:
+        return resolution
+    return resolution._replace(
+        chosen=tuple(each for each in resolution.chosen if each.scope or each.name not in goal.left_out)
+    )
 
 
 def _disturbed_by(

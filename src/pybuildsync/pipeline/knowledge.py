@@ -23,13 +23,15 @@ _FORMAT = 1
 class IndexKnowledge:
     """Answers from *index*; what is read from sdists is kept in *store*.
 
-    ``with_times`` has listings say when each file was uploaded, which some indexes tell only on another page.
+    ``with_times`` has listings say when each file was uploaded, which some indexes tell only on another page;
+    ``uploaded_before`` a time (ISO 8601) leaves out what wasn't.
     """
 
     def __init__(self, index: IndexClient, store: Store) -> None:
         self.index = index
         self.store = store
         self.with_times = False
+        self.uploaded_before = ""
         self.given: dict[str, Listing] = {}
         self._listings: dict[str, Listing] = {}
         self._timed: dict[str, Listing] = {}
@@ -46,11 +48,16 @@ class IndexKnowledge:
         if listing is None:
             listing = self.given[project] if project in self.given else self.index.listing(project)
             self._listings[project] = listing
-        if not self.with_times:
+        if not (self.with_times or self.uploaded_before):
             return listing
         timed = self._timed.get(project)
         if timed is None:
-            timed = self._timed[project] = _with_times(listing, self.index)
+            timed = _with_times(listing, self.index)
+            if self.uploaded_before:
+                from pybuildsync.pipeline.upload_limits import uploaded_before
+
+                timed = uploaded_before(timed, self.uploaded_before)
+            self._timed[project] = timed
         return timed
 
     def wheel_metadata(self, file: DistributionFile, project: str, version: str) -> Metadata:
