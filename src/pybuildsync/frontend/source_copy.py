@@ -26,6 +26,11 @@ def copy_source(source: str, destination: str) -> None:
     _copy_folder(os.path.realpath(source), "", destination)
 
 
+def is_left_out(folder: str) -> bool:
+    """Whether *folder*, in a source tree, is one that no build reads."""
+    return os.path.basename(folder) in _LEFT_OUT or os.path.exists(os.path.join(folder, "pyvenv.cfg"))
+
+
 def _copy_folder(root: str, below: str, destination: str) -> None:
     here = os.path.join(root, below)
     os.mkdir(destination)
@@ -36,7 +41,7 @@ def _copy_folder(root: str, below: str, destination: str) -> None:
         if entry.is_symlink():
             _copy_link(root, here, entry.path, target)
         elif entry.is_dir():
-            if entry.name not in _LEFT_OUT and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+            if not is_left_out(entry.path):
                 _copy_folder(root, os.path.join(below, entry.name), target)
         elif entry.is_file():
             shutil.copy2(entry.path, target)

@@ -3,14 +3,21 @@
 import hashlib
 import os
 
-_KEPT_BESIDE = (".git", ".hg", ".svn", ".bzr", "__pycache__")
+from pybuildsync.frontend.source_copy import is_left_out
+
+_KEPT_BESIDE = (".git", ".hg", ".svn", ".bzr")
 
 
 def tree_digest(folder: str) -> str:
-    """Return a digest of the source tree *folder*: names, modes and contents, without what version control keeps."""
+    """Return a digest of the source tree *folder*: names, modes and contents.
+
+    What version control keeps doesn't count, nor what no build sees.
+    """
     digest = hashlib.sha256()
     for current, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _KEPT_BESIDE)
+        folders[:] = sorted(
+            name for name in folders if name not in _KEPT_BESIDE and not is_left_out(os.path.join(current, name))
+        )
         for name in sorted(files):
             path = os.path.join(current, name)
             relative = os.path.relpath(path, folder)
