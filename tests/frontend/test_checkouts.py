@@ -14,6 +14,7 @@ from pybuildsync.frontend.checkouts import Command, check_out, is_fixed, origin_
 from pybuildsync.frontend.working_copies import describe, obtain
 
 SVN_INFO = '<entry revision="12"><url>https://x.example/a</url><commit revision="7"></commit></entry>'
+SVN_OPTIONS = "--non-interactive -r 12 --username us@er --password pass"
 BZR_INFO = "Lightweight checkout (format: 2a)\nLocation:\n  checkout of branch: bzr+ssh://x.example/a\n"
 
 
@@ -56,8 +57,7 @@ def command() -> Command:
         (
             "svn+https://us%40er:pass@x.example/a@12",
             [
-                "svn checkout --quiet --non-interactive -r 12 --username us@er --password pass"
-                " https://x.example/a /there",
+                f"svn checkout --quiet {SVN_OPTIONS} https://x.example/a /there",
                 "svn info --xml /there",
             ],
             "12",
@@ -207,10 +207,10 @@ def test_what_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     for url, why in ((f"git+file://{tmp_path}/a", "no checkout"), ("hg+https://x.example/a", "no checkout")):
         with pytest.raises(EnvironmentFault) as caught:
-            obtain(parse_reference(url), str(tmp_path / "src"), command(), [].append)
+            obtain(parse_reference(url), str(tmp_path / "src"), command(), print)
         assert why in caught.value.why
     with pytest.raises(EnvironmentFault) as caught:
-        obtain(parse_reference("git+https://x.example/a"), str(tmp_path / "a"), command(), [].append)
+        obtain(parse_reference("git+https://x.example/a"), str(tmp_path / "a"), command(), print)
     assert "a checkout of nothing that has a URL" in caught.value.why
 
 
