@@ -449,40 +449,6 @@ def test_what_is_plain_is_said_first(texts: Iterable[str], what: str, hint: str)
     assert caught.value.hint.startswith(hint)
 
 
-@pytest.mark.parametrize(
-    ("texts", "words"),
-    [
-        (
-            ("nobody>1",),
-            (
-                "Could not find a version that satisfies the requirement nobody>1 (from versions: none)",
-                "No matching distribution found for nobody>1",
-            ),
-        ),
-        (
-            ('a>3; os_name != "x"',),
-            (
-                "Could not find a version that satisfies the requirement a>3 (from versions: 1, 2, 3)",
-                "No matching distribution found for a>3",
-            ),
-        ),
-        (
-            ("a<2", "a>2"),
-            (
-                "Cannot install a<2 and a>2 because these package versions have conflicting dependencies.",
-                "ResolutionImpossible: see below",
-            ),
-        ),
-    ],
-)
-def test_scripts_find_the_words_of_pip(texts: Iterable[str], words: tuple[str, ...]) -> None:
-    """They go with the error, for those who want them."""
-    world = wheels("a", "1", "2", "3")
-    with pytest.raises(NoSolution) as caught:
-        resolve(world.goal(*texts), world, NONE)
-    assert caught.value.pip == words
-
-
 def test_only_what_may_be_needed_is_looked_into() -> None:
     """Metadata costs a request each."""
     world = wheels("a", *map(str, range(1, 30)))
