@@ -20,7 +20,8 @@ Fetch: TypeAlias = Callable[[Given], Direct]
 class Fetched(NamedTuple):
     """What the user gives directly, as candidates with their requirements; ``texts`` gives each project's words.
 
-    ``hashes`` and ``settings`` are as for :class:`~pybuildsync.commands.inputs.Inputs`.
+    ``hashes`` and ``settings`` are as for :class:`~pybuildsync.commands.inputs.Inputs`. ``locked`` are the names of
+    those that stand in a lock file.
     """
 
     direct: tuple[Direct, ...] = ()
@@ -28,6 +29,7 @@ class Fetched(NamedTuple):
     texts: tuple[tuple[str, str], ...] = ()
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     settings: tuple[Setting, ...] = ()
+    locked: frozenset[str] = frozenset()
 
 
 NOTHING = Fetched()
@@ -46,6 +48,7 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) 
     typed: dict[str, str] = {}
     hashes: dict[str, tuple[str, ...]] = {}
     settings: list[Setting] = []
+    locked: set[str] = set()
     for each in given:
         marker = parse_requirement(f"project; {each.marker}").marker if each.marker else ""
         if not markers.hold(marker):
@@ -61,11 +64,18 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) 
         typed.setdefault(name, each.text)
         requirements.append(Requirement(name, each.extras, marker=marker, url=direct.url))
         settings += [setting._replace(package=name) for setting in each.settings]
+        if each.locked:
+            locked.add(name)
         own = (*each.hashes, *each.reference.hashes)
         if own:
             hashes[name] = (*hashes.get(name, ()), *own)
     return Fetched(
-        tuple(found.values()), tuple(requirements), tuple(typed.items()), tuple(hashes.items()), tuple(settings)
+        direct=tuple(found.values()),
+        requirements=tuple(requirements),
+        texts=tuple(typed.items()),
+        hashes=tuple(hashes.items()),
+        settings=tuple(settings),
+        locked=frozenset(locked),
     )
 
 

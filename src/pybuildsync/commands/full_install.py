@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pybuildsync.commands import memory
 from pybuildsync.commands.direct import NOTHING, Fetched, direct_among, direct_url
 from pybuildsync.commands.elsewhere import kept_names, left_behind, steps_in_place
-from pybuildsync.commands.inputs import Inputs, read_inputs
+from pybuildsync.commands.inputs import Inputs, read_asked
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
@@ -46,12 +46,8 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         PybuildsyncError: it can't be; nothing has changed.
 
     """
-    inputs = read_inputs(
-        options.asked.requirements,
-        options.asked.requirement_files,
-        options.asked.constraint_files,
-        os.environ,
-        editables=options.asked.editables,
+    inputs = read_asked(
+        options.asked, os.environ, around.interpreter.target, any_python=options.selection.ignore_requires_python
     )
     check_only_deps(options.asked)
     check_tags(
@@ -99,7 +95,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     behind = left_behind(planned.steps, steps, around)
     planned = planned._replace(steps=steps)
     if bench.needs_hashes:
-        check_is_whole(goal, planned.settled.resolution)
+        check_is_whole(goal, planned.settled.resolution, but=bench.fetched.locked)
     result = InstallResult(
         changes=_changes(planned),
         satisfied=_satisfied(request.inputs, _versions(planned), around, bench.fetched),

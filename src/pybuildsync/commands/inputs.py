@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pybuildsync.commands.options import Setting
+from pybuildsync.commands.asked import gather, merge
+from pybuildsync.commands.options import AskedOptions, Setting
+from pybuildsync.core.candidates import Listing
 from pybuildsync.core.direct_references import Reference, is_url, parse_reference, reference_text
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.targets import Target
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import last_segment, path_url
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
@@ -25,7 +28,7 @@ class Given(NamedTuple):
     """A direct reference given as a requirement, maybe with extras; ``where`` for messages.
 
     ``name`` is normalised, "" where only what is there tells. ``hashes`` are "ALGORITHM:HEX" texts of ``--hash``,
-    ``settings`` config settings for its build.
+    ``settings`` config settings for its build. ``locked`` ones stand in a lock file, which needn't have their hash.
     """
 
     reference: Reference
@@ -37,13 +40,15 @@ class Given(NamedTuple):
     editable: bool = False
     hashes: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
+    locked: bool = False
 
 
 class Inputs(NamedTuple):
     """What was asked for. ``texts`` gives, for each requirement, the words it was asked for with.
 
     ``hashes`` are ("ALGORITHM:HEX", ...) by project; with ``needs_hashes`` every file must have one. ``settings`` are
-    config settings that stand beside a requirement.
+    config settings that stand beside a requirement. ``locked`` are listings that take the place of what indexes offer
+    to run.
     """
 
     requirements: tuple[Requirement, ...]
@@ -56,6 +61,19 @@ class Inputs(NamedTuple):
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs_hashes: bool = False
     settings: tuple[Setting, ...] = ()
+    locked: tuple[Listing, ...] = ()
+
+
+def read_asked(asked: AskedOptions, environ: Mapping[str, str], target: Target, *, any_python: bool = False) -> Inputs:
+    """Return what is *asked* for *target*, by words and by files of every kind; *any_python* as for :func:`gather`.
+
+    Raises:
+        RequestError: a requirement, path, URL or file is not what it should be.
+        UsageError: a file is given where another kind has its place.
+
+    """
+    found, listings = gather(asked, environ, target, any_python=any_python)
+    return _understood(found)._replace(locked=listings)
 
 
 def read_inputs(
@@ -76,9 +94,14 @@ def read_inputs(
     found.requirements += [RequirementLine(word, "the command line") for word in words]
     found.requirements += [RequirementLine(word, "the command line", editable=True) for word in editables]
     for path in requirement_files:
-        _merge(found, read_requirement_file(path, environ=environ))
+        merge(found, read_requirement_file(path, environ=environ))
     for path in constraint_files:
-        _merge(found, read_requirement_file(path, environ=environ, constraints=True))
+        merge(found, read_requirement_file(path, environ=environ, constraints=True))
+    return _understood(found)
+
+
+def _understood(found: RequirementFile) -> Inputs:
+    """Return what the lines of *found* mean."""
     read = [(_read(line), line) for line in found.requirements]
     named = [(asked, line) for asked, line in read if isinstance(asked, Requirement)]
     given = tuple(asked for asked, _ in read if isinstance(asked, Given))
@@ -103,14 +126,6 @@ def read_inputs(
         needs_hashes=needs_hashes,
         settings=tuple(setting for asked, line in named for setting in _settings(line, asked.name)),
     )
-
-
-def _merge(into: RequirementFile, other: RequirementFile) -> None:
-    into.requirements += other.requirements
-    into.constraints += other.constraints
-    into.options += other.options
-    into.files += other.files
-    into.uses_variables = into.uses_variables or other.uses_variables
 
 
 def _read(line: RequirementLine) -> Requirement | Given:
@@ -140,6 +155,7 @@ def _read(line: RequirementLine) -> Requirement | Given:
         editable=line.editable,
         hashes=_checked_hashes(line),
         settings=_settings(line, ""),
+        locked=line.locked,
     )
 
 

@@ -4,12 +4,12 @@ import os
 import shutil
 import time
 
-from pybuildsync.commands.inputs import read_inputs
+from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps
-from pybuildsync.commands.workbench import open_workbench
+from pybuildsync.commands.workbench import Workbench, open_workbench
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.interpreters import find_interpreter
@@ -28,36 +28,31 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
     """
     started = time.monotonic()
     check_only_deps(options.asked)
-    inputs = read_inputs(
-        options.asked.requirements,
-        options.asked.requirement_files,
-        options.asked.constraint_files,
-        os.environ,
-        editables=options.asked.editables,
+    with open_store(options.store) as store:
+        interpreter = find_interpreter(options.python or None, store)
+        any_python = options.selection.ignore_requires_python
+        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python)
+        if not (inputs.requirements or inputs.given):
+            story.tell(Warned("nothing to build: what is named lists no requirements"))
+            return WheelResult()
+        with open_workbench(
+            store, interpreter, options=options, inputs=inputs, story=story, environ=os.environ
+        ) as bench:
+            files, rounds = _build(bench, options, story)
+    return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=rounds)
+
+
+def _build(bench: Workbench, options: WheelOptions, story: Story) -> tuple[tuple[BuiltFile, ...], int]:
+    """Return the wheels as they were put into the folder, and the rounds it took."""
+    planned = plan_install(
+        bench.shop, bench.goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
     )
-    if not (inputs.requirements or inputs.given):
-        story.tell(Warned("nothing to build: what is named lists no requirements"))
-        return WheelResult()
-    with (
-        open_store(options.store) as store,
-        open_workbench(
-            store,
-            find_interpreter(options.python or None, store),
-            options=options,
-            inputs=inputs,
-            story=story,
-            environ=os.environ,
-        ) as bench,
-    ):
-        planned = plan_install(
-            bench.shop, bench.goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
-        )
-        if bench.needs_hashes:
-            check_is_whole(bench.goal, planned.settled.resolution)
-        check_files(bench.shop, bench.goal, planned.steps)
-        folder = os.path.abspath(options.wheel_dir)
-        files = tuple(_put(bench.shop, chosen, folder) for chosen in planned.settled.resolution.running)
-        return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=planned.settled.rounds)
+    if bench.needs_hashes:
+        check_is_whole(bench.goal, planned.settled.resolution, but=bench.fetched.locked)
+    check_files(bench.shop, bench.goal, planned.steps)
+    folder = os.path.abspath(options.wheel_dir)
+    files = tuple(_put(bench.shop, chosen, folder) for chosen in planned.settled.resolution.running)
+    return files, planned.settled.rounds
 
 
 def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:

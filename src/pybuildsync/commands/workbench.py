@@ -141,6 +141,7 @@ def open_workbench(
                 policies=policy_book(build),
                 releases=releases,
                 prefer_wheels=options.selection.prefer_binary or ("--prefer-binary", "") in inputs.options,
+                locked=inputs.locked,
                 any_python=options.selection.ignore_requires_python,
                 wheels_for=wheels_for(tags, target),
                 uploaded_before=_uploaded_before(options.selection),
@@ -203,7 +204,7 @@ def _check_hashable(given: tuple[Given, ...]) -> None:
     """Raise RequestError if something that is *given* has no single file that could have a hash."""
     for each in given:
         is_folder = each.reference.is_local and os.path.isdir(local_path(each.reference.url) or "")
-        if each.editable or each.reference.vcs or is_folder:
+        if not each.locked and (each.editable or each.reference.vcs or is_folder):
             what = "an editable project" if each.editable else "a folder" if is_folder else "a checkout"
             raise RequestError(
                 f"{each.text} can't be installed where hashes are required",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from pybuildsync.core.candidates import DistributionFile, make_listing
+from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.directs import NO_REFERENCES, Directs, References
 from pybuildsync.core.facts import Metadata, SourceMetadata
 from pybuildsync.core.goal import Goal, Installed, Knowledge
@@ -59,6 +59,7 @@ class Offers:
         self._picks: dict[tuple[bool, str, int], Pick | Barred] = {}
         self._python: dict[tuple[bool, str], bool] = {}
         self._directs = Directs(goal, facts, *references)
+        self._locked = {listing.project: listing for listing in goal.locked}
         self._hashes = {name: frozenset(hashes) for name, hashes in goal.hashes}
         self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
 
@@ -75,7 +76,7 @@ class Offers:
                 installed = None
             wanted = self.goal.releases.pre_releases(name)
             shelf = self._shelves[key] = Shelf(
-                self._knowledge.listing(name) if is_listed else make_listing(name, ()),
+                self._listing(name, building=building) if is_listed else make_listing(name, ()),
                 variants=tuple(variant for variant in self.facts.variants if variant.source.name == name),
                 installed=installed,
                 directs=directs,
@@ -85,6 +86,11 @@ class Offers:
                 kept=kept,
             )
         return shelf
+
+    def _listing(self, name: str, *, building: bool) -> Listing:
+        """Return all that is offered of *name*: where it is locked and is to run, just that."""
+        locked = None if building else self._locked.get(name)
+        return locked or self._knowledge.listing(name)
 
     def at_url(self, requirement: Requirement, *, building: bool, beside: bool = False) -> int:
         """Return the entries that the URL of *requirement* leads to; 0 for one that comes too late for this attempt.

@@ -16,8 +16,8 @@ from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.workshop import Workshop
 
 
-def check_is_whole(goal: Goal, resolution: Resolution) -> None:
-    """Make sure that a hash is given for all of *resolution* that isn't installed already.
+def check_is_whole(goal: Goal, resolution: Resolution, *, but: frozenset[str] = frozenset()) -> None:
+    """Make sure that a hash is given for all of *resolution*, *but* those named, that isn't installed already.
 
     Raises:
         RequestError: one is missing.
@@ -26,7 +26,7 @@ def check_is_whole(goal: Goal, resolution: Resolution) -> None:
     known = dict(goal.hashes)
     lines = []
     for chosen in resolution.running:
-        if chosen.pick.installed or chosen.name in known:
+        if chosen.pick.installed or chosen.name in known or chosen.name in but:
             continue
         source = chosen.pick.variant.source if chosen.pick.variant else chosen.pick.source
         lines.append(_missing(source) if source else _wanted(chosen.name, chosen.version, chosen.pick.file))

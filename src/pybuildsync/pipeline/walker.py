@@ -25,7 +25,8 @@ def walk(client: IndexClient, goal: Goal, *, download: bool) -> None:
     """Walk ahead for *goal* if there is something to fetch; with *download* fetch the wheels that will be needed."""
     elsewhere = {each.name for each in goal.direct} | {each.name for each in goal.constraints if each.url}
     wanted = [(each.name, each.specifier) for each in goal.requirements if each.name not in elsewhere]
-    if all(client.has_listing(name) for name, _ in wanted):
+    locked = {listing.project for listing in goal.locked}
+    if all(name in locked or client.has_listing(name) for name, _ in wanted):
         return
     Walker(client, goal, download=download).start(wanted)
 
@@ -42,6 +43,7 @@ class Walker:
         pinned = {r.name for r in goal.requirements if pinned_version(r.specifier)} if download else set()
         self._certain = frozenset(pinned - {each.name for each in goal.installed} - {each.name for each in goal.direct})
         self._limits = {c.name: c.specifier for c in goal.constraints}
+        self._locked = {listing.project: listing for listing in goal.locked}
         self._lock = threading.Lock()
         self._seen: set[str] = set()
 
@@ -55,6 +57,9 @@ class Walker:
                     fresh.append((name, specifier))
         for name, specifier in fresh:
             limits = ",".join(filter(None, (specifier, self._limits.get(name, ""))))
+            if name in self._locked:
+                self._arrived(self._locked[name], limits)
+                continue
             self._client.expect((name,), partial(self._arrived, specifier=limits))
 
     def _arrived(self, listing: Listing, specifier: str) -> None:

@@ -145,12 +145,12 @@ def _direct(package: "Package", path: str, folder: str) -> RequirementLine:
     if package.vcs is not None:
         place = package.vcs.url or _file_url(os.path.join(folder, package.vcs.path or ""))
         url = f"{package.vcs.type}+{place}@{package.vcs.commit_id}"
-        return RequirementLine(f"{package.name} @ {url}{_fragment(package.vcs.subdirectory)}", path)
+        return RequirementLine(f"{package.name} @ {url}{_fragment(package.vcs.subdirectory)}", path, locked=True)
     if package.directory is not None:
         place = os.path.join(folder, package.directory.path, package.directory.subdirectory or "")
         if package.directory.editable:
-            return RequirementLine(os.path.normpath(place), path, editable=True)
-        return RequirementLine(f"{package.name} @ {_file_url(os.path.normpath(place))}", path)
+            return RequirementLine(os.path.normpath(place), path, editable=True, locked=True)
+        return RequirementLine(f"{package.name} @ {_file_url(os.path.normpath(place))}", path, locked=True)
     archive = package.archive
     if archive is None:
         raise AssertionError(package)  # validated: a package comes from somewhere

@@ -23,7 +23,7 @@ class RequirementLine(NamedTuple):
     """One requirement: ``text`` as written without its options, ``where`` as in "requirements.txt, line 3".
 
     ``hashes`` are "algorithm:digest" texts, ``config_settings`` "KEY=VALUE" texts, ``editable`` says that it came by
-    -e.
+    -e, ``locked`` that a lock file has it, which needn't have a hash of it.
     """
 
     text: str
@@ -31,6 +31,7 @@ class RequirementLine(NamedTuple):
     hashes: tuple[str, ...] = ()
     config_settings: tuple[str, ...] = ()
     editable: bool = False
+    locked: bool = False
 
 
 class RequirementFile:
