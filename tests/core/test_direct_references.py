@@ -25,6 +25,7 @@ REPOSITORY = "https://x.example/a.git"
         ("svn+ssh://x.example/a@12", Reference("svn+ssh://x.example/a", "svn", "12")),
         ("svn+svn://x.example/a", Reference("svn://x.example/a", "svn")),
         ("bzr+lp:project", Reference("lp:project", "bzr")),
+        ("bzr+lp:///project", Reference("lp:///project", "bzr")),
         ("bzr+ssh://x.example/a", Reference("bzr+ssh://x.example/a", "bzr")),
         ("https://x.example/a.zip#egg=&x", Reference("https://x.example/a.zip")),
     ],
@@ -97,6 +98,12 @@ def test_which_are_the_same() -> None:
 def test_what_looks_like_a_url(text: str, expected: bool) -> None:  # noqa: FBT001 - a table
     """A scheme and two slashes."""
     assert is_url(text) == expected
+
+
+def test_what_is_on_this_machine() -> None:
+    """A file or folder; a repository is another matter."""
+    found = [parse_reference(url).is_local for url in ("file:///a", "FILE:///a", "https://x/a", "git+file:///a")]
+    assert found == [True, True, False, False]
 
 
 def test_what_may_be_printed() -> None:

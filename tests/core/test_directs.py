@@ -110,7 +110,14 @@ def test_a_url_that_only_another_release_asks_for_serves_nobody() -> None:
     world.wheel("app", "2", f"lib @ {URL}", "gone").wheel("app", "1", "lib").wheel("lib", "1")
     assert run(world, world.goal("app")) == {"app": "1", "lib": "1"}
     assert world.fetched == []
-    assert "no version of lib meets that" in why(world, world.goal("app", "lib>4"))
+
+
+def test_a_place_that_only_another_release_asks_for_is_no_way_out() -> None:
+    """Though it might fit, and nothing else does."""
+    world = Places({URL: "5"})
+    world.wheel("app", "2", f"lib @ {URL}", "gone").wheel("app", "1", "lib>4").wheel("lib", "1")
+    assert "app 1 requires lib>4" in why(world, world.goal("app"))
+    assert world.fetched == []
 
 
 def test_a_place_of_its_own_is_left_where_an_index_serves() -> None:
