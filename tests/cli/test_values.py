@@ -19,6 +19,7 @@ from pybuildsync.commands.options import (
     WheelOptions,
 )
 from pybuildsync.commands.results import InstallResult
+from pybuildsync.core.story import Note, Warned
 
 
 def options(*argv: str, **environ: str) -> object:
@@ -155,11 +156,12 @@ def test_values_with_blanks_stand_on_lines_of_their_own() -> None:
     )
 
 
-def test_loudness_on_the_line_replaces_that_of_the_environment() -> None:
-    """-v counts from nothing, whatever the variable says."""
-    runner = Runner(InstallResult(), tells=())
-    assert say(["check", "-q"], Runner(InstallResult(satisfied=())), environ={"PYBUILDSYNC_QUIET": "2"}).status == 0
-    assert say(["install", "a", "-vv"], runner, environ={"PYBUILDSYNC_VERBOSE": "1"}).status == 0
+def test_loudness_on_the_line_adds_to_that_of_the_environment() -> None:
+    """As pip counts."""
+    runner = Runner(InstallResult(), tells=(Note("usual"), Warned("look out")))
+    assert say(["install", "-q", "a"], runner).err == "warning: look out\n"
+    assert say(["install", "-q", "a"], runner, environ={"PYBUILDSYNC_QUIET": "1"}).err == ""
+    assert say(["install", "-v", "a"], runner, environ={"PYBUILDSYNC_QUIET": "1"}).err.startswith("usual\n")
 
 
 def test_words_of_other_commands() -> None:

@@ -118,12 +118,11 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     sources = read_sources(line, environ, folder)
     for layer in sources.layers:
         _lay(sections, layer)
-    seen: set[str] = set()
     for given in line.given:
         if given.option.field in PENDING:
             raise UsageError(f"{given.option.name} is not supported yet")
         if given.option.field:
-            _add(sections[given.option.section], given.option, given.value, seen)
+            _add(sections[given.option.section], given.option, given.value)
     for section, fields in _read_words(line, sections):
         sections[section].update(fields)
     if sections["general"].get("isolated") and VARIABLE in environ:
@@ -170,15 +169,14 @@ def _set(values: dict[str, Any], said: Said) -> None:
         values[option.field] = said.value
 
 
-def _add(values: dict[str, Any], option: Option, value: str | bool, seen: set[str]) -> None:  # noqa: FBT001 - as given
-    """Add what the command line says; the first count replaces what was set elsewhere."""
+def _add(values: dict[str, Any], option: Option, value: str | bool) -> None:  # noqa: FBT001 - as given
+    """Add what the command line says."""
     if option.kind == COUNT:
-        values[option.field] = values[option.field] + 1 if option.field in seen else 1
+        values[option.field] = values.get(option.field, 0) + 1
     elif option.kind == FLAG:
         values[option.field] = value
     else:
         _take(values, option, str(value), option.name)
-    seen.add(option.field)
 
 
 def _take(values: dict[str, Any], option: Option, text: str, origin: str) -> None:

@@ -68,7 +68,7 @@ def read_entries(
         for section, options in read_file(path).items()
         for name, text in options.items()
     ]
-    variables = sorted([name for name in environ if name.startswith("PIP_") and name[4:].lower() not in _IGNORED])
+    variables = [name for name in environ if name.startswith("PIP_") and name[4:].lower() not in _IGNORED]
     if not isolated:
         entries += [Entry(ENVIRONMENT, option_name(name[4:]), environ[name], name) for name in variables]
     return tuple(entries)
