@@ -16,9 +16,9 @@ from pipeline.worlds import Place, builds, sdist, tree_files, wheel, write_tree
 STATED = '[project]\nname = "{}"\nversion = "{}"\n'
 
 
-def stated(name: str, version: str = "1.0", **more: object) -> dict[str, bytes]:
-    """Return the files of a tree that states what it is called."""
-    return tree_files(name, version, pyproject=STATED.format(name, version), **more)  # type: ignore[arg-type]
+def stated(name: str, version: str = "1.0", needs: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Return the files of a tree that states what it is called, and is built with *needs*."""
+    return tree_files(name, version, needs=needs, pyproject=STATED.format(name, version))
 
 
 def matched() -> dict[str, bytes]:
@@ -175,6 +175,36 @@ def test_a_constraint_that_is_a_url(place: Place) -> None:
     assert not list(place.site_packages.glob("lib-*/REQUESTED"))
 
 
+def test_a_constraint_that_is_a_url_moves_what_is_installed(place: Place) -> None:
+    """What is there from elsewhere is no answer, though it would do for who requires it, nor is it remembered as one."""
+    place.index.add(wheel("app", "1.0", "lib"))
+    place.index.add(wheel("lib", "1.0"))
+    lib = wheel("lib", "5.0")
+    place.index.pages[f"/away/{lib.filename}"] = ("application/zip", lib.data)
+    place.install("app")
+    limits = file(place, f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
+    place.install("app", "-c", limits)
+    assert place.versions() == {"app": "1.0", "lib": "5.0"}
+    for _ in range(2):
+        assert "Requirement already satisfied: app" in place.install("app", "-c", limits).out
+    lib = wheel("lib", "6.0")
+    place.index.pages[f"/away/{lib.filename}"] = ("application/zip", lib.data)
+    file(place, f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
+    place.install("app", "-c", limits)
+    assert place.versions() == {"app": "1.0", "lib": "6.0"}
+
+
+def test_wheels_for_later(place: Place) -> None:
+    """``wheel`` fetches and builds them into its folder."""
+    app, thing = wheel("app", "1.0"), sdist("thing", "2.0")
+    for archive in (app, thing):
+        place.index.pages[f"/away/{archive.filename}"] = ("application/octet-stream", archive.data)
+    words = [f"{place.index.root}/away/{archive.filename}" for archive in (app, thing)]
+    assert place.run("wheel", "-w", str(place.root / "wheels"), *words).status == 0
+    found = sorted(path.name for path in (place.root / "wheels").iterdir())
+    assert found == ["app-1.0-py3-none-any.whl", "thing-2.0-py3-none-any.whl"]
+
+
 def test_reinstalling_what_comes_by_url(place: Place) -> None:
     """As pip: the version that is there stays, whatever -U says; --force-reinstall doesn't ask."""
     place.index.add(wheel("app", "1.0"))
@@ -212,7 +242,7 @@ def test_a_tree_among_what_builds(place: Place) -> None:
     """A build requirement by URL is built first, and what is built knows it."""
     tool = place.root / "tool"
     write_tree(tool, tree_files("tool", "7.0"))
-    write_tree(place.root / "app", stated("app", needs=[f"tool @ file://{tool}"]))
+    write_tree(place.root / "app", stated("app", needs=(f"tool @ file://{tool}",)))
     said = place.install(str(place.root / "app"))
     assert builds(said) == ["tool 7.0", "app 1.0"]
     assert place.built_with("app") == {"tool": "7.0"}
@@ -307,7 +337,7 @@ def test_where_hashes_are_required_no_checkout_will_do(place: Place) -> None:
 
 def test_an_editable_folder(place: Place) -> None:
     """Built in its place; always again; listed, frozen, checked; uninstalled without harm to the tree."""
-    tree = write_tree(place.root / "tree", stated("thing", needs=["lib"]))
+    tree = write_tree(place.root / "tree", stated("thing", needs=("lib",)))
     place.index.add(wheel("lib", "1.0"))
     said = place.install("-e", str(tree), "lib")
     assert builds(said) == ["thing 1.0"]
@@ -370,7 +400,7 @@ def test_an_editable_checkout(place: Place) -> None:
     second = commit(repository, stated("Thing_x", "2.0"))
     place.install("-e", word)
     assert place.versions() == {"Thing_x": "2.0"}
-    assert frozen(place) == [f"-e git+file://{repository}@{second}#egg=thing_x"]
+    assert frozen(place) == [f"-e git+file://{repository}@{second}#egg=Thing_x"]
     place.install("--src", str(place.root / "sources"), "-e", f"Thing_x @ git+file://{repository}@{second}")
     assert (place.root / "sources" / "thing-x" / "recipe.json").exists()
     assert "doesn't say what it is called" in place.refused("-e", f"git+file://{repository}")
@@ -408,6 +438,9 @@ def test_a_library_changes_under_an_editable(place: Place) -> None:
     tree = write_tree(place.root / "tree", matched())
     place.install("-e", str(tree), "lib<2")
     assert place.built_with("thing") == {"lib": "1.0"}
+    place.install("--ignore-installed", "lib==2.0")
+    assert f"pybuildsync install -e {tree}" in place.run("check").out
+    place.install("--ignore-installed", "lib==1.0")
     said = place.install("-U", "lib")
     assert builds(said) == ["thing 1.0"]
     assert place.built_with("thing") == {"lib": "2.0"}
@@ -434,6 +467,9 @@ def test_a_library_changes_under_what_came_by_url(place: Place, kind: str) -> No
         word = str(write_tree(place.root / "tree", files))
     place.install(word, "lib<2")
     before = origin(place, "thing")
+    place.install("--ignore-installed", "lib==2.0")
+    assert "pybuildsync install --reinstall-package thing 'thing @ " in place.run("check").out
+    place.install("--ignore-installed", "lib==1.0")
     place.run("cache", "clean")
     assert builds(place.install("-U", "lib")) == ["thing 1.0"]
     assert place.built_with("thing") == {"lib": "2.0"}

@@ -1,22 +1,37 @@
 """``check``: whether what is installed fits together.
 
-Three questions for each distribution: are its requirements met; does it run with what it was built against, as its
-build record tells; are the shared libraries there that its compiled files need from others (docs/matching.md).
+Four questions for each distribution: are its requirements met; does it run with what it was built against, as its
+build record tells; are the shared libraries there that its compiled files need from others (docs/matching.md); was its
+wheel made for this Python.
 """
+
+from collections.abc import Mapping
+from typing import Literal
 
 from pybuildsync.commands.options import CheckOptions
 from pybuildsync.commands.results import CheckResult, Problem
 from pybuildsync.commands.stores import open_store
+from pybuildsync.commands.surroundings import path_of_url
+from pybuildsync.core.goal import Installed
 from pybuildsync.core.install_plan import Disturbed, broken_matches, broken_requirements
 from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.policies import PolicyBook
 from pybuildsync.core.story import Recovered, Story, WaitingForLock
-from pybuildsync.environments.installed import InstalledDistribution, installed_distributions, read_record_file
+from pybuildsync.core.wheel_choice import expand_tags
+from pybuildsync.environments.installed import (
+    InstalledDistribution,
+    installed_distributions,
+    read_record_file,
+    read_text,
+)
 from pybuildsync.environments.interpreters import find_interpreter
 from pybuildsync.environments.recovery import recover
 from pybuildsync.environments.schemes import environment_scheme
 from pybuildsync.native.providers import Link, unmet
 from pybuildsync.pipeline.environment import installed_of
+
+_DASHES = 2  # in a tag
 
 
 def run(options: CheckOptions, story: Story) -> CheckResult:
@@ -55,9 +70,10 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
             if one.library in seen and one.library in told:
                 continue
             told.add(one.library)
-            problems.append(_problem(one))
+            problems.append(_problem(one, running))
         if each.variant is not None and each.variant.links:
-            problems += _missing_libraries(each.name, each.version, each.variant.links, distributions)
+            problems += _missing_libraries(each, each.variant.links, distributions)
+    problems += _strangers(distributions, interpreter.target.tags)
     known = {each.name for each in installed}
     problems += [
         Problem(
@@ -76,28 +92,55 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
     )
 
 
-def _problem(one: Disturbed) -> Problem:
+def _problem(one: Disturbed, running: Mapping[str, str]) -> Problem:
     name, version = one.installed.name, one.installed.version
+    if one.missing:
+        pip = f"{name} {version} requires {one.library}, which is not installed."
+    elif one.requirement:
+        pip = f"{name} {version} has requirement {one.requirement}, but you have {one.library} {running[one.library]}."
+    else:
+        pip = ""
     if one.match is not None:
-        hint = _again(name, version)
-        return Problem(kind="match", name=name, version=version, text=one.text, hint=hint)
-    wanted = next((str(r) for r in one.installed.metadata.requires if r.name == one.library), one.library)
-    hint = f"pybuildsync install '{wanted.partition(';')[0].strip()}'"
-    return Problem(kind="missing" if one.missing else "conflict", name=name, version=version, text=one.text, hint=hint)
+        hint = _again(one.installed)
+        return Problem(kind="match", name=name, version=version, text=one.text, hint=hint, pip=pip)
+    hint = f"pybuildsync install '{one.requirement.partition(';')[0].strip()}'"
+    kind: Literal["missing", "conflict"] = "missing" if one.missing else "conflict"
+    return Problem(kind=kind, name=name, version=version, text=one.text, hint=hint, pip=pip)
 
 
-def _again(name: str, version: str) -> str:
+def _strangers(distributions: tuple[InstalledDistribution, ...], tags: tuple[str, ...]) -> list[Problem]:
+    """Return what was made for another Python or platform, by the tags of its wheel."""
+    known = frozenset(tags)
+    found = []
+    for each in distributions:
+        stated = read_fields(read_text(each, "WHEEL")).get("tag", ())
+        if stated and not any(
+            tag in known for text in stated if text.count("-") == _DASHES for tag in expand_tags(text)
+        ):
+            text = f"{each.name} {each.version} is not supported on this platform"
+            hint = f"pybuildsync install --reinstall-package {each.name} {each.name}=={each.version}"
+            found.append(Problem(kind="platform", name=each.name, version=each.version, text=text, hint=hint, pip=text))
+    return found
+
+
+def _again(installed: Installed) -> str:
     """Return the next step; without --reinstall-package the library might be changed back instead."""
-    command = f"pybuildsync install --reinstall-package {name} --no-binary {name} {name}=={version}"
-    return f"build it again against what is there: {command}"
+    name = installed.name
+    if installed.editable:
+        what = f"-e {path_of_url(installed.origin)}"
+    elif installed.origin:
+        what = f"--reinstall-package {name} '{name} @ {installed.origin}'"
+    else:
+        what = f"--reinstall-package {name} --no-binary {name} {name}=={installed.version}"
+    return f"build it again against what is there: pybuildsync install {what}"
 
 
 def _missing_libraries(
-    name: str,
-    version: str,
+    installed: Installed,
     links: tuple[tuple[str, str, str, str, bool], ...],
     distributions: tuple[InstalledDistribution, ...],
 ) -> list[Problem]:
+    title = f"{installed.name} {installed.version}"
     wanted = {distribution for _, _, distribution, _, _ in links}
     files = {
         each.name: tuple(path for path, _, _ in read_record_file(each)) for each in distributions if each.name in wanted
@@ -105,10 +148,10 @@ def _missing_libraries(
     return [
         Problem(
             kind="library",
-            name=name,
-            version=version,
-            text=f"{link.module} of {name} {version} needs {link.library}, which {link.distribution} doesn't bring",
-            hint=_again(name, version),
+            name=installed.name,
+            version=installed.version,
+            text=f"{link.module} of {title} needs {link.library}, which {link.distribution} doesn't bring",
+            hint=_again(installed),
         )
         for link in unmet((Link(*parts) for parts in links), files)
     ]

@@ -26,7 +26,8 @@ class Step(NamedTuple):
 class Disturbed(NamedTuple):
     """An installed distribution, outside the resolution, that no longer fits what will run; ``text`` says why.
 
-    ``match`` is the broken match of a build record: then rebuilding helps. Else a requirement is broken.
+    ``match`` is the broken match of a build record: then rebuilding helps. Else a requirement is broken. That is
+    ``requirement``, as the metadata state it; "" for a match that no requirement tells of.
     """
 
     installed: Installed
@@ -34,6 +35,7 @@ class Disturbed(NamedTuple):
     match: Match | None = None
     library: str = ""
     missing: bool = False
+    requirement: str = ""
 
 
 def make_plan(resolution: Resolution, installed: tuple[Installed, ...], reinstall: frozenset[str]) -> tuple[Step, ...]:
@@ -125,15 +127,16 @@ def broken_requirements(installed: Installed, running: dict[str, str], markers: 
         version = running.get(requirement.name)
         title = f"{installed.name} {installed.version} requires {requirement.name}{requirement.specifier}"
         if version is None:
+            text = f"{title}, which is not installed"
             found.append(
-                Disturbed(installed, f"{title}, which is not installed", library=requirement.name, missing=True)
+                Disturbed(installed, text, library=requirement.name, missing=True, requirement=str(requirement))
             )
         elif requirement.specifier and not accepts(requirement.specifier, version):
             match = matched.get(requirement.name)
             text = f"{title}, and {requirement.name} {version} is there"
             if match is not None:
                 text += f" ({installed.name} was built against {match.name} {match.built})"
-            found.append(Disturbed(installed, text, match, requirement.name))
+            found.append(Disturbed(installed, text, match, requirement.name, requirement=str(requirement)))
     return tuple(found)
 
 
@@ -148,6 +151,7 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
     limits = [c for c in goal.constraints if markers.hold(c.marker)]
     if any(c.specifier and c.name in running and not accepts(c.specifier, running[c.name]) for c in limits):
         return False
+    elsewhere = {c.name for c in limits if c.url}  # where they come from is said, but not which version that is
     waiting = [(requirement, "") for requirement in goal.requirements]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -157,7 +161,7 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
         each = known.get(requirement.name)
         if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
             return False
-        if each.unlinked or broken_matches(each, running):
+        if each.unlinked or broken_matches(each, running) or each.name in elsewhere:
             return False
         for asked in ("", *requirement.extras):
             if (each.name, asked) not in seen:
