@@ -176,7 +176,7 @@ def test_a_constraint_that_is_a_url(place: Place) -> None:
 
 
 def test_a_constraint_that_is_a_url_moves_what_is_installed(place: Place) -> None:
-    """What is there from elsewhere is no answer, though it would do for who requires it, nor is it remembered as one."""
+    """What is there from elsewhere is no answer, though it would do for who requires it; none is remembered either."""
     place.index.add(wheel("app", "1.0", "lib"))
     place.index.add(wheel("lib", "1.0"))
     lib = wheel("lib", "5.0")
