@@ -151,3 +151,17 @@ def test_only_virtual_environments(tmp_path: Path, variable: str) -> None:
     assert said.err.startswith("error: Could not find an activated virtualenv (required).\n")
     assert say(["install", "a", "--python", sys.prefix], runner, environ=environ).status == 0
     assert say(["list", "--python", base], runner, environ=environ).status == 0
+
+
+def test_words_that_scripts_look_for(tmp_path: Path) -> None:
+    """Of what goes wrong most: hashes, files, environments of others."""
+    (tmp_path / "r.txt").write_text("a==1 --hash=sha256:0\n")
+    environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store")}
+    line = ["pip", "install", "--no-index", "-f", str(tmp_path), "--python", sys.executable, "--target", str(tmp_path)]
+    said = say([*line, "-r", str(tmp_path / "no.txt")], environ=environ)
+    assert said.err.startswith("ERROR: Could not open requirements file: [Errno 2] No such file or directory: ")
+    said = say([*line, "b"], environ=environ)
+    assert said.err.splitlines()[:2] == [
+        "ERROR: Could not find a version that satisfies the requirement b (from versions: none)",
+        "ERROR: No matching distribution found for b",
+    ]

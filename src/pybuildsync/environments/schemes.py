@@ -149,6 +149,7 @@ def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_wr
             "this environment is managed by another tool",
             why=scheme.unchangeable,
             hint="make an environment of your own: `pybuildsync venv`",
+            pip=("externally-managed-environment", "This environment is externally managed"),
         )
     folder = unwritable_folder(scheme, is_writable)
     if folder:

@@ -66,6 +66,7 @@ def _not_whole(lines: list[str]) -> RequestError:
         "hashes are missing",
         why="\n".join(lines),
         hint="the index says these; add them to the requirement file if you trust it",
+        pip=("Hashes are required in --require-hashes mode, but they are missing from some requirements.",),
     )
 
 
@@ -101,4 +102,5 @@ def _check(hashes: tuple[str, ...], path: str, sha256: str, filename: str) -> No
             f"{filename} has none of the hashes that were given",
             why="\n".join([*expected, *(f"got      {name}:{digest}" for name, digest in sorted(got.items()))]),
             hint="somebody changed the file, or the requirement file is of another: don't install it before you know",
+            pip=(f"THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE: {filename}",),
         )

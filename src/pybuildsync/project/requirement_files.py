@@ -84,7 +84,10 @@ def _read(
             text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(
-            f"the requirement file {shown} can't be read", why=str(error), hint="check the path after -r or -c"
+            f"the requirement file {shown} can't be read",
+            why=str(error),
+            hint="check the path after -r or -c",
+            pip=(f"Could not open requirements file: {error}",),
         ) from error
     found.files.append(path)
     for number, line in _logical_lines(text):
