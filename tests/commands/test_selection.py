@@ -56,7 +56,7 @@ def test_releases_are_pips(rules: list[tuple[str, str]]) -> None:
         pip.handle_mutual_excludes(value, mine, other, option.replace("-", "_"))
     found = releases_of(rules)
     for name in NAMES:
-        assert pip.allows_prereleases(name) is found.pre_releases(name)  # type: ignore[arg-type]
+        assert pip.allows_prereleases(name) is found.pre_releases(name)  # type: ignore[arg-type]  # pip's type for it
 
 
 def test_requirement_files_come_last() -> None:
