@@ -88,3 +88,14 @@ def test_a_log_is_written_each_time(world: World) -> None:
     for _ in range(2):
         assert say(argv, environ=world.environ).status == 0
         assert answer(argv, world.environ) is None
+
+
+def test_a_warning_about_configuration_is_told_each_time(world: World) -> None:
+    """So no answer stands for it, either."""
+    (world.root / "pyproject.toml").write_text("[tool.pybuildsync]\nfrobnicate = 1\n")
+    environment, said = world.long("first")
+    assert "unknown key 'frobnicate' is ignored" in said.err
+    again = say(world.argv(environment), environ=world.environ)
+    assert "unknown key 'frobnicate' is ignored" in again.err
+    assert answer(world.argv(environment), world.environ) is None
+    assert world.again("second")[1] is None

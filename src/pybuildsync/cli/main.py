@@ -156,7 +156,8 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     if told and presentation.loudness >= 0 and is_terminal(world.stderr):
         colors = choose_colors(world.stderr, presentation.color, world.environ)
         world.stderr.write(colors.paint("dim", told) + "\n")
-    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions):
+    # what is to be said each time can't be answered at once
+    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions) and not order.warnings:
         _remember(argv, order.options, result, presentation, world, began=began)
     if isinstance(result, VenvResult) and isinstance(order.options, VenvOptions) and presentation == Presentation():
         from pybuildsync.cli import fast_venv
