@@ -23,7 +23,6 @@ from pybuildsync.store.records import read_record, record_path, write_record
 
 _FORMAT = 2
 _KIND = "listings"
-_MANY = 16  # releases that were looked at and not kept as they were read are worth writing a record again
 
 
 class PageState(NamedTuple):
@@ -143,8 +142,11 @@ def renew_listing(
 
 
 def keep_what_was_read(store: Store, kept: KeptListing, locations: tuple[str, ...]) -> None:
-    """Keep the releases of *kept* as they were read, if these are many: they will be looked at again."""
-    if len(kept.read) >= _MANY:
+    """Keep the releases of *kept* as they were read, if any were: what is looked at once is looked at again.
+
+    The next time, nothing has to be imported that can read a page.
+    """
+    if kept.read:
         renew_listing(store, kept, kept.pages, locations)
         kept.read.clear()
 
