@@ -1,5 +1,6 @@
 """Files against RECORD."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -77,3 +78,13 @@ def test_padding_is_no_difference(environment: Environment) -> None:
     record.write_text("".join(f"{path},{text}{'=' if text else ''},{size}\n" for path, text, size in lines))
     assert found(environment) == ()
     assert os.path.getsize(record) > 0
+
+
+def test_hex_digits_are_a_hash_as_well(environment: Environment) -> None:
+    """Some backends have written them, and other installers copy the row; another content still shows."""
+    record = environment.site_packages / "sample-1.0.dist-info" / "RECORD"
+    digest = hashlib.sha256((environment.site_packages / "sample.py").read_bytes()).hexdigest()
+    record.write_text(f"sample.py,sha256={digest},\n")
+    assert found(environment) == ()
+    (environment.site_packages / "sample.py").write_text("VERSION = '2.0'\n")
+    assert found(environment) == (("sample", "sample.py has another content than RECORD says"),)

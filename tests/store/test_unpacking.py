@@ -1,5 +1,6 @@
 """A sound wheel unpacks to what it holds; everything else is refused with its name, the member and the reason."""
 
+import hashlib
 import os
 import stat
 import struct
@@ -91,6 +92,12 @@ def hashed_with(algorithm: str) -> Callable[[Rows], Rows]:
     return change_row("__init__.py", lambda row: [row[0], record_hash(b"VALUE = 1\n", algorithm), row[2]])
 
 
+def in_hex(content: bytes, algorithm: str = "sha256") -> Callable[[Rows], Rows]:
+    """Return the change that gives one file's hash, as of *content*, in hex digits."""
+    digest = hashlib.new(algorithm, content).hexdigest()
+    return change_row("__init__.py", lambda row: [row[0], f"{algorithm}={digest}", row[2]])
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -114,6 +121,14 @@ def test_odd_records_that_exist_are_taken(tmp_path: Path, rows: Callable[[Rows],
     assert "sample/__init__.py" in [path for path, *_ in parts.files]
 
 
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_a_hash_in_hex_digits_is_one(tmp_path: Path, algorithm: str) -> None:
+    """Some backends have written it so: it is verified, and installed as the specification has it."""
+    content = b"VALUE = 1\n"
+    parts = unpack(tmp_path, make_wheel(tmp_path, rows=in_hex(content, algorithm)))
+    assert ("sample/__init__.py", len(content), record_hash(content, algorithm), False) in parts.files
+
+
 def test_entries_of_folders_are_passed_over(tmp_path: Path) -> None:
     """A folder is made for its files; an empty one isn't made."""
     folders = [member("sample/", mode=stat.S_IFDIR | 0o755), member("empty/", mode=stat.S_IFDIR | 0o755)]
@@ -134,6 +149,9 @@ def test_signatures_need_no_row(tmp_path: Path) -> None:
         (lambda rows: [*rows, ["sample/gone.py", record_hash(b""), "0"]], "lists 'sample/gone.py', which it doesn't"),
         (lambda rows: [*rows, [rows[0][0], rows[0][1], "77"]], "two rows for 'sample/__init__.py' that differ"),
         (change_row("__init__.py", lambda row: [row[0], record_hash(b"other"), row[2]]), "the hash differs"),
+        (in_hex(b"other"), "the hash differs"),
+        (change_row("__init__.py", lambda row: [row[0], "sha256=" + "xy" * 32, row[2]]), "which is none"),
+        (change_row("__init__.py", lambda row: [row[0], "sha256=" + "\u0661" * 64, row[2]]), "which is none"),
         (change_row("__init__.py", lambda row: [row[0], "", row[2]]), "gives '' as the hash"),
         (
             hashed_with("md5"),

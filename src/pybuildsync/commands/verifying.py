@@ -32,7 +32,10 @@ def _first_difference(distribution: InstalledDistribution) -> str:
 
 
 def _has_digest(path: str, stated: str) -> bool:
-    """Tell whether the file at *path* has the hash *stated* (RECORD); one by an unknown algorithm counts as right."""
+    """Tell whether the file at *path* has the hash *stated* (RECORD); one by an unknown algorithm counts as right.
+
+    Some backends have written it in hex digits, and installers copy it.
+    """
     import hashlib
     from base64 import urlsafe_b64encode
 
@@ -41,4 +44,4 @@ def _has_digest(path: str, stated: str) -> bool:
         return True
     with open(path, "rb") as file:
         got = hashlib.file_digest(file, algorithm).digest()
-    return urlsafe_b64encode(got).decode().rstrip("=") == digest.rstrip("=")
+    return digest.lower() == got.hex() or urlsafe_b64encode(got).decode().rstrip("=") == digest.rstrip("=")

@@ -3,8 +3,8 @@
 Every file is hashed while it is written and compared with RECORD. What the specification demands is demanded here; it
 is lenient in these points only, each for wheels that exist:
 
-- a RECORD row may lack the size, separate folders with backslashes, pad its hash with ``=``, name a folder, or stand
-  there twice with the same words;
+- a RECORD row may lack the size, separate folders with backslashes, pad its hash with ``=``, give it in hex digits,
+  name a folder, or stand there twice with the same words;
 - entries of folders in the archive are passed over: folders are made for files;
 - the ``.dist-info`` folder may be spelled in another way than the file name, as long as both normalise to the same.
 
@@ -18,8 +18,7 @@ import io
 import mmap
 import os
 import stat
-from binascii import Error as Base64Error
-from binascii import a2b_base64
+from binascii import a2b_base64, a2b_hex, b2a_base64
 from typing import NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
@@ -42,6 +41,7 @@ _HASHES = {
 _NOT_LISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 _SCHEMES = frozenset(("purelib", "platlib", "headers", "scripts", "data"))
 _TO_STANDARD_BASE64 = bytes.maketrans(b"-_", b"+/")
+_TO_URL_SAFE_BASE64 = bytes.maketrans(b"+/", b"-_")
 
 
 class WheelParts(NamedTuple):
@@ -177,8 +177,12 @@ def _expected(archive: Archive, path: str, rows: dict[str, tuple[str, str]]) -> 
     if size and size != str(archive.members[path].file_size):
         raise broken(archive.name, f"its RECORD says that {path!r} has {size} bytes, and it has another size")
     try:
-        digest = a2b_base64(encoded.encode("ascii").translate(_TO_STANDARD_BASE64) + b"==")
-    except (Base64Error, UnicodeEncodeError):
+        if len(encoded) == 2 * length:  # hex digits, as some backends have written; base64 is shorter
+            digest = a2b_hex(encoded)
+            encoded = b2a_base64(digest, newline=False).translate(_TO_URL_SAFE_BASE64).decode("ascii").rstrip("=")
+        else:
+            digest = a2b_base64(encoded.encode("ascii").translate(_TO_STANDARD_BASE64) + b"==")
+    except ValueError:
         digest = b""
     if len(digest) != length:
         raise broken(archive.name, f"its RECORD gives {text!r} as the hash of {path!r}, which is none")
