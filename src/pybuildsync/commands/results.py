@@ -77,14 +77,16 @@ class Problem(NamedTuple):
     """Something wrong in an environment.
 
     ``kind`` is "missing", "conflict", "match" (built against another version than runs), "library" (a shared library
-    is not found) or "broken" (its own files).
+    is not found), "broken" (its own files) or "platform" (made for another one). ``pip`` is the line that pip's check
+    has for it, "" where it has none.
     """
 
-    kind: Literal["missing", "conflict", "match", "library", "broken"]
+    kind: Literal["missing", "conflict", "match", "library", "broken", "platform"]
     name: str
     version: str
     text: str
     hint: str = ""
+    pip: str = ""
 
 
 class CheckResult(NamedTuple):
