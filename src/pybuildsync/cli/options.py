@@ -312,9 +312,7 @@ COMMANDS = (
         positional=_SETTING,
         example="config set global.timeout 60",
     ),
-    Command(
-        words=("config", "unset"), summary="remove it from a file of pip's", options=_CONFIG, positional=_SETTING
-    ),
+    Command(words=("config", "unset"), summary="remove it from a file of pip's", options=_CONFIG, positional=_SETTING),
     Command(words=("config", "edit"), summary="open a file of pip's in an editor", options=_CONFIG),
     Command(words=("config", "debug"), summary="list the files that are read", options=_CONFIG),
     Command(words=("cache", "dir"), summary="say where the cache is", options=(*EVERYWHERE, *JSON)),

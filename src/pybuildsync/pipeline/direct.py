@@ -106,6 +106,12 @@ def _file(
         raise RequestError(f"{wanted.shown}: a wheel is called NAME-VERSION-PYTHON-ABI-PLATFORM.whl", why=filename)
     version = _canonical(wanted, version)
     wheel = shop.client.download_wheel(file, name, version)
+    if (wheel.project, wheel.version) != (name, version):  # one that is here already has the hash that the URL states
+        raise PackageError(
+            f"{filename} is not the file that its address states",
+            why=f"that hash is of {wheel.project} {wheel.version}",
+            hint="correct the hash behind the #",
+        )
     return Direct(name, version, file=file._replace(hashes=_with_sha256(hashes, wheel.sha256)))
 
 

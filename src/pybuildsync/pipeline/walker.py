@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from functools import partial
 
-from pybuildsync.core.candidates import Listing
+from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Formats, Goal
 from pybuildsync.core.markers import MarkerAnswers
@@ -37,11 +37,13 @@ class Walker:
     def __init__(self, client: IndexClient, goal: Goal, *, download: bool = False) -> None:
         self._client = client
         self._formats: Formats = goal.formats
-        self._python = goal.target.full_version
-        self._ranks = TagRanks(goal.target)
+        self._python = goal.running_target.release
+        self._any_python = goal.any_python
+        self._ranks = TagRanks(goal.running_target)
         self._markers = MarkerAnswers(goal.target)
         pinned = {r.name for r in goal.requirements if pinned_version(r.specifier)} if download else set()
-        self._certain = frozenset(pinned - {each.name for each in goal.installed} - {each.name for each in goal.direct})
+        others = {each.name for each in (*goal.installed, *goal.direct)}
+        self._certain = frozenset(pinned - others - goal.left_out)
         self._limits = {c.name: c.specifier for c in goal.constraints}
         self._locked = {listing.project: listing for listing in goal.locked}
         self._lock = threading.Lock()
@@ -70,7 +72,7 @@ class Walker:
         for at, version in enumerate(listing.versions):
             if not mask >> at & 1 or (is_pre_release(version) and not admits_pre_releases(specifier)):
                 continue
-            files = tuple(f for f in listing.files(at) if f.yanked is None and accepts(f.requires_python, self._python))
+            files = tuple(f for f in listing.files(at) if f.yanked is None and self._may_run(f))
             wheel = best_wheel(files, self._ranks)
             if wheel is not None:
                 if listing.project in self._certain:
@@ -80,6 +82,9 @@ class Walker:
             tried += 1
             if tried == _TRIES:
                 return
+
+    def _may_run(self, file: DistributionFile) -> bool:
+        return self._any_python or accepts(file.requires_python, self._python)
 
     def _learnt(self, metadata: Metadata) -> None:
         self.start(
