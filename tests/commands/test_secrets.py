@@ -155,3 +155,39 @@ def test_addresses_in_the_environment(guarded: Place) -> None:
     third = place.run("install", "lib", environ=environ)
     assert third.status == 0, third.err
     assert traces(place, first, second, third) == []
+
+
+def test_secrets_among_the_build_variables(guarded: Place) -> None:
+    """They are a part of the key, and stand in no record, log or answer."""
+    place = guarded
+    place.options.extend(["--index-url", place.index.url_with_credentials])
+    place.index.add(sdist("app", "1.0"))
+    address = f"CMAKE_URL=https://{USER}:{PASSWORD}@index.example/"
+
+    def install(token: str) -> Said:
+        values = (f"CARGO_REGISTRY_TOKEN={token}", f"API_KEY={PASSWORD}", address, "CFLAGS=-O0")
+        words = [word for value in values for word in ("--build-variable", value)]
+        return place.install("app", "-vv", "--force-reinstall", *words)
+
+    first, again = install(PASSWORD), install(PASSWORD)
+    assert (builds(first), builds(again)) == (["app 1.0"], [])
+    variables = place.record("app")["variables"]
+    assert (variables["CFLAGS"], sorted(variables)) == ("-O0", ["CFLAGS", "CMAKE_URL"])
+    (log,) = (place.cache / "logs").iterdir()
+    assert "variable: CARGO_REGISTRY_TOKEN\n" in log.read_text()
+    assert "variable: CMAKE_URL=https://index.example/\n" in log.read_text()
+    other = install("another")
+    assert builds(other) == ["app 1.0"]
+    assert traces(place, first, again, other) == []
+
+
+def test_secrets_among_the_config_settings(place: Place) -> None:
+    """They reach the backend, and neither the record nor the head of the log."""
+    place.index.add(sdist("app", "1.0"))
+    place.install("app", "-C", f"api-key={PASSWORD}", "-C", "k=v")
+    assert place.tell("app", "SETTINGS") == {"api-key": PASSWORD, "k": "v"}
+    assert place.record("app")["config_settings"] == {"k": "v"}
+    (log,) = (place.cache / "logs").iterdir()
+    assert "setting:  api-key\n" in log.read_text()
+    assert "setting:  k=v\n" in log.read_text()
+    assert PASSWORD not in log.read_text()

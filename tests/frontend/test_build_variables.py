@@ -2,7 +2,14 @@
 
 import pytest
 
-from pybuildsync.frontend.build_variables import NAMES, REMOVED, build_environ, build_variables, is_build_variable
+from pybuildsync.frontend.build_variables import (
+    NAMES,
+    REMOVED,
+    build_environ,
+    build_variables,
+    is_build_variable,
+    is_secret,
+)
 
 
 def test_what_compilers_read_is_found_and_sorted() -> None:
@@ -27,6 +34,21 @@ def test_the_table_has(name: str) -> None:
 def test_the_table_has_not(name: str) -> None:
     """What differs between two shells is none."""
     assert not is_build_variable(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CARGO_REGISTRY_TOKEN", "my-token", "AWS_SECRET_ACCESS_KEY", "Db_Password", "X_PASSWD", "credentials", "api-key"],
+)
+def test_secrets(name: str) -> None:
+    """Their names tell, however they are spelled."""
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["CARGO_HOME", "CFLAGS", "KEYBOARD", "apikeys"])
+def test_no_secrets(name: str) -> None:
+    """Other names of the table, and what only sounds alike."""
+    assert not is_secret(name)
 
 
 def test_a_name_stands_in_one_row_of_one_table() -> None:

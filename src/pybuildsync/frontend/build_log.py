@@ -1,7 +1,8 @@
 """The log of a build: a header that says what, against what and when; then all that the backend has said.
 
 The backend's processes write to the file themselves. Values of variables stand in it only where the table of build
-variables knows the name: what a user sets besides may be a secret.
+variables knows the name: what a user sets besides may be a secret. What is called like a secret is one, and addresses
+are told without credentials.
 """
 
 import os
@@ -9,9 +10,9 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from pybuildsync.errors import EnvironmentFault
+from pybuildsync.errors import EnvironmentFault, without_credentials
 from pybuildsync.frontend.build_job import BuildJob
-from pybuildsync.frontend.build_variables import is_build_variable
+from pybuildsync.frontend.build_variables import is_build_variable, is_secret
 
 _TAIL_BYTES: Final = 1 << 16
 
@@ -32,11 +33,8 @@ def start_log(job: BuildJob, *, afresh: bool) -> int:
         f"  wants:    {', '.join(job.want)}",
         f"  when:     {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}",
     ]
-    lines += [f"  setting:  {name}={value}" for name, value in job.config_settings]
-    lines += [
-        f"  variable: {name}={value}" if is_build_variable(name) else f"  variable: {name}"
-        for name, value in job.variables
-    ]
+    lines += [_told("setting: ", name, str(value)) for name, value in job.config_settings]
+    lines += [_told("variable:", name, value if is_build_variable(name) else "") for name, value in job.variables]
     try:
         os.makedirs(os.path.dirname(job.log_path) or ".", exist_ok=True)
         if afresh:
@@ -49,6 +47,11 @@ def start_log(job: BuildJob, *, afresh: bool) -> int:
             why=str(error),
             hint="make the folder writable, or choose another one with --cache-dir",
         ) from error
+
+
+def _told(kind: str, name: str, value: str) -> str:
+    shown = "" if is_secret(name) else without_credentials(value)
+    return f"  {kind} {name}" + (f"={shown}" if shown else "")
 
 
 def log_environment(path: str, versions: Mapping[str, str]) -> None:

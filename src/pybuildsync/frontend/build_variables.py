@@ -51,12 +51,21 @@ REMOVED: Final = frozenset({
     "_PYPROJECT_HOOKS_BUILD_BACKEND", "_PYPROJECT_HOOKS_BACKEND_PATH_JSON",
 })  # fmt: skip
 
+#: What is called so is a secret: it reaches the build, its key only digested, and nothing that is kept.
+SECRETS: Final = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY")
+
 _NAMES: Final = frozenset(name for names in NAMES.values() for name in names)
 
 
 def is_build_variable(name: str) -> bool:
     """Whether *name* is in the table."""
     return name in _NAMES or name.startswith(PREFIXES)
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value of *name*, a build variable or a config setting, stands in no record and no log."""
+    spelled = name.upper().replace("-", "_")
+    return any(part in spelled for part in SECRETS)
 
 
 def build_variables(environ: Mapping[str, str], extra: Mapping[str, str] | Iterable[tuple[str, str]]) -> Variables:

@@ -9,6 +9,7 @@ from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.policies import ANY, Policy, PolicyBook
 from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 from pybuildsync.frontend.build_job import BuildResult
+from pybuildsync.frontend.build_variables import is_secret
 from pybuildsync.pipeline.orders import BuildSettings, Order
 from pybuildsync.pipeline.trees import tree_digest
 
@@ -51,8 +52,8 @@ def record_of(
         built_requires=[str(each) for each in variant.metadata.requires],
         matches=[record.Match(m.name, m.built, m.evidence, str(m.policy), m.sentence) for m in variant.matches],
         links=[record.Link(module, library, owner, path) for module, library, owner, path, _ in variant.links],
-        config_settings=dict(settings.config_settings(source.name)),
-        variables=dict(settings.variables(source.name)),
+        config_settings={key: value for key, value in settings.config_settings(source.name) if not is_secret(key)},
+        variables={name: value for name, value in settings.variables(source.name) if not is_secret(name)},
         build_time=build_time,
         as_of=as_of,
         build_key=order.key,
