@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cli.worlds import say
 
 CONF = """\
 [global]
@@ -22,22 +23,30 @@ no-deps = yes
 class Place:
     """A folder with a home, its files of pip's, and a project."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
         self.root = root
-        self.environ: dict[str, str] = {
-            "HOME": str(root), "XDG_CONFIG_DIRS": str(root / "etc"), "VIRTUAL_ENV": str(root / "venv"),
-            "PATH": os.environ["PATH"], "PYBUILDSYNC_CACHE_DIR": str(root / "store"),
-        }  # fmt: skip
-        (root / "project").mkdir()
-        (root / "venv").mkdir()
+        self.patch = patch
+        for folder in ("project", "venv"):
+            (root / folder).mkdir()
+        for name in [name for name in os.environ if name.startswith(("PIP_", "PYBUILDSYNC_"))]:
+            patch.delenv(name)
+        for name, value in {"HOME": root, "XDG_CONFIG_DIRS": root / "etc", "VIRTUAL_ENV": root / "venv"}.items():
+            patch.setenv(name, str(value))
+        patch.setenv("PYBUILDSYNC_CACHE_DIR", str(root / "store"))
+        patch.chdir(root / "project")
 
-    def run(self, *argv: str, module: str = "pybuildsync", **more: str) -> tuple[int, str, str]:
-        """Return status, stdout and stderr of ``config`` with *argv*."""
-        environ = {**self.environ, **more}
-        done = subprocess.run(
-            [sys.executable, "-m", module, "config", *argv],
-            cwd=self.root / "project", env=environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    def run(self, *argv: str, **more: str) -> tuple[int, str, str]:
+        """Return status, stdout and stderr of ``config`` with *argv*; *more* are variables."""
+        with self.patch.context() as patch:
+            for name, value in more.items():
+                patch.setenv(name, value)
+            said = say(["config", *argv])
+        return said.status, said.out, said.err
+
+    def pip(self, *argv: str, **more: str) -> tuple[int, str, str]:
+        """Return the same of pip."""
+        words = [sys.executable, "-m", "pip", "config", *argv]
+        done = subprocess.run(words, env={**os.environ, **more}, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def write(self, name: str, text: str) -> Path:
@@ -49,9 +58,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Give a place whose user and machine have files."""
-    made = Place(tmp_path)
+    made = Place(tmp_path, monkeypatch)
     made.write(".config/pip/pip.conf", CONF)
     made.write("etc/pip/pip.conf", "[global]\ntimeout = 3\n")
     return made
@@ -69,7 +78,7 @@ def test_it_says_what_pip_says(place: Place, argv: list[str]) -> None:
     more = {"PIP_RETRIES": "4", "PIP_CONFIG_FILE": str(place.write("own.conf", CONF))} if argv[0] == "debug" else {}
     more |= {"PIP_RETRIES": "4"}
     ours = place.run(*argv, **more)
-    pips = place.run(*argv, module="pip", **more)
+    pips = place.pip(*argv, **more)
     lines = [line for line in ours[1].splitlines() if not line.startswith(":pybuildsync:.")]
     own = [f"  {path}/pip.conf, exists: False" for path in (place.root / "venv", sys.prefix)]
     assert [line for line in lines if line != own[0]] == [line for line in pips[1].splitlines() if line != own[1]]
@@ -99,7 +108,7 @@ def test_set_and_unset(place: Place) -> None:
     """In the user's file, the environment's if it is there, or the one named; pip reads the same then."""
     user, site = place.root / ".config/pip/pip.conf", place.root / "venv/pip.conf"
     assert place.run("set", "global.timeout", "60") == (0, f"Writing to {user}\n", "")
-    assert place.run("--user", "get", "global.timeout", module="pip")[1] == "60\n"
+    assert place.pip("--user", "get", "global.timeout")[1] == "60\n"
     assert place.run("set", "--site", "install.pre", "yes") == (0, f"Writing to {site}\n", "")
     assert site.read_text() == "[install]\npre = yes\n\n"
     site.chmod(0o600)
