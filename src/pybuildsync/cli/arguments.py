@@ -146,7 +146,9 @@ def general_help(width: int = _WIDEST, group: str = "") -> str:
     lines += [f"  {command.name:{column - 2}}{command.summary}"[:width] for command in chosen]
     lines += ["", "Options:"]
     lines += [
-        f"  {', '.join(_spellings(option)[0][0]):22}{option.help.partition(' (')[0]}"[:width] for option in EVERYWHERE
+        f"  {', '.join(_spellings(option)[0][0]):22}{option.help.partition(' (')[0]}"[:width]
+        for option in EVERYWHERE
+        if option.field
     ]
     lines += [f"  {'-V, --version':22}the version of pybuildsync", f"  {'-h, --help':22}this, or the help of a command"]
     if not group:
