@@ -1,7 +1,5 @@
 """One resolution for both sides: what runs, and what each source in it is built with."""
 
-from collections.abc import Iterable
-
 import pytest
 from core.fakes import World, requirements
 
@@ -429,24 +427,6 @@ def test_variants_serve_in_build_environments_too() -> None:
 
 
 # Failures
-
-
-@pytest.mark.parametrize(
-    ("texts", "what", "hint"),
-    [
-        (("nobody",), "no index has a project called nobody", "check the spelling, or name the index that has it"),
-        (("a>=10",), "no version fits a>=10", "a has 9, 8, 7, 6, 5, 4, 3, 2, ..."),
-        (("lib>=2",), "no version fits lib>=2", "lib has 1"),
-        (('nobody; os_name == "nt"', "a<5", "a>5"), "no set of versions fits", "loosen one of the requirements above"),
-    ],
-)
-def test_what_is_plain_is_said_first(texts: Iterable[str], what: str, hint: str) -> None:
-    """A project or version that isn't there; the rest is for the explanation."""
-    world = wheels("a", *"123456789").wheel("lib", "1")
-    with pytest.raises(NoSolution) as caught:
-        resolve(world.goal(*texts), world, NONE)
-    assert caught.value.what == what
-    assert caught.value.hint.startswith(hint)
 
 
 def test_only_what_may_be_needed_is_looked_into() -> None:

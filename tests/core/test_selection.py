@@ -228,3 +228,8 @@ def test_nothing_from_before_a_time_is_not_nothing_at_all() -> None:
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal("a", uploaded_before="2024-01-01T00:00:00+00:00"), world, Facts())
     assert caught.value.what == "no index has a file of a from before 2024-01-01T00:00:00+00:00"
+    assert caught.value.hint == "take a later time with --uploaded-prior-to"
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a", "b", uploaded_before="2024-01-01T00:00:00+00:00"), world, Facts())
+    assert caught.value.why.splitlines()[1] == "b: no index has a file of b from before 2024-01-01T00:00:00+00:00"
+    assert caught.value.hint == "take a later time with --uploaded-prior-to"

@@ -4,7 +4,7 @@ docs/matching.md, "One resolution for both sides". Resolving never builds: where
 assumed, and the caller builds and asks again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pybuildsync.core.directs import NO_REFERENCES, References, unasked
@@ -14,15 +14,12 @@ from pybuildsync.core.offers import Pick
 from pybuildsync.core.pre_releases import admitted_together
 from pybuildsync.core.provider import ROOT, Package, PackagingProvider
 from pybuildsync.core.reasons import Loads, MustMatch
-from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.solver.outcome import Derived, Failure, Solution, Stated
 from pybuildsync.core.solver.solve import solve
 from pybuildsync.core.solver.wording import enumerate_words
 from pybuildsync.core.variants import Facts, Scope, Variant
 from pybuildsync.core.version_sets import order_key
 from pybuildsync.errors import RequestError
-
-_TOLD = 8  # versions that a hint lists
 
 
 class Chosen(NamedTuple):
@@ -226,36 +223,17 @@ def _may_serve(provider: PackagingProvider, variant: Variant, chosen: Chosen) ->
 
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
+    from pybuildsync.core.unmet import find_unmet, tell_unmet
+
+    unmet = find_unmet(provider)
+    if unmet:
+        told = tell_unmet(unmet, provider.goal.uploaded_before)
+        return NoSolution(told.what, why=told.why, hint=told.hint, pip=told.pip)
     from pybuildsync.core.wording import explain_failure
 
     why = explain_failure(provider, failure)
-    asked = (each for each in provider.goal.requirements if provider.offers.markers.hold(each.marker))
-    for requirement in asked:
-        shelf = provider.shelf(((), requirement.name, ""))
-        if not shelf.versions and provider.goal.uploaded_before:
-            what = f"no index has a file of {requirement.name} from before {provider.goal.uploaded_before}"
-            return NoSolution(what, why=why, hint="take a later time with --uploaded-prior-to")
-        if not shelf.versions:
-            hint = "check the spelling, or name the index that has it with --extra-index-url"
-            words = _words_of_pip(requirement, ())
-            return NoSolution(f"no index has a project called {requirement.name}", why=why, hint=hint, pip=words)
-        if not shelf.mask(requirement.specifier):
-            newest = ", ".join(shelf.versions[:_TOLD]) + (", ..." if len(shelf.versions) > _TOLD else "")
-            words = _words_of_pip(requirement, shelf.versions[::-1])
-            hint = f"{requirement.name} has {newest}"
-            return NoSolution(f"no version fits {requirement}", why=why, hint=hint, pip=words)
     hint = "loosen one of the requirements above, or leave out a pin"
     named = enumerate_words([str(each._replace(marker="")) for each in provider.goal.requirements])
     impossible = f"Cannot install {named} because these package versions have conflicting dependencies."
-    told = (impossible, "ResolutionImpossible: see below")
-    return NoSolution("no set of versions fits", why=why, hint=hint, pip=told)
-
-
-def _words_of_pip(requirement: Requirement, versions: Sequence[str]) -> tuple[str, str]:
-    """Return what pip says where no version fits, which scripts look for; *versions* are those that there are."""
-    named = requirement._replace(marker="")
-    told = ", ".join(versions) or "none"
-    return (
-        f"Could not find a version that satisfies the requirement {named} (from versions: {told})",
-        f"No matching distribution found for {named}",
-    )
+    told_by_pip = (impossible, "ResolutionImpossible: see below")
+    return NoSolution("no set of versions fits", why=why, hint=hint, pip=told_by_pip)
