@@ -187,11 +187,13 @@ def test_a_constraint_that_is_a_url_moves_what_is_installed(place: Place) -> Non
     assert place.versions() == {"app": "1.0", "lib": "5.0"}
     for _ in range(2):
         assert "Requirement already satisfied: app" in place.install("app", "-c", limits).out
-    lib = wheel("lib", "6.0")
-    place.index.pages[f"/away/{lib.filename}"] = ("application/zip", lib.data)
-    file(place, f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
-    place.install("app", "-c", limits)
-    assert place.versions() == {"app": "1.0", "lib": "6.0"}
+    repository = place.root / "repository"
+    make_repository(repository, stated("lib", "6.0"))
+    limits = file(place, f"lib @ git+file://{repository}\n", "constraints.txt")
+    for version in ("6.0", "7.0"):
+        commit(repository, stated("lib", version))
+        place.install("app", "-c", limits)
+        assert place.versions() == {"app": "1.0", "lib": version}
 
 
 def test_wheels_for_later(place: Place) -> None:

@@ -133,6 +133,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
             result = result._replace(recipe=repeatable(around, recipe, evidence))
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or around.is_elsewhere or planned.disturbed)
     may_stay = may_stay and not goal.left_out  # of which nothing is there to tell what it requires
+    may_stay = may_stay and not any(each.url for each in goal.constraints)  # at which another version may be any time
     return result._replace(watched=_marked(bench) if may_stay else ())
 
 

@@ -85,7 +85,7 @@ class IndexKnowledge:
 
     def upload_time(self, source: Source) -> str:
         """Return when *source* was uploaded (ISO 8601), "" where nobody says."""
-        if source.file is None:
+        if source.file is None or not source.file.listed_at:  # what no index lists was never uploaded to one
             return ""
         return source.file.upload_time or self.index.upload_times(source.name).get(source.file.filename, "")
 
