@@ -89,7 +89,7 @@ def test_an_install_as_data() -> None:
             ),
             ["/w/a-1.whl (against lib 2, b 3)", "/w/b-1.whl"],
         ),
-        (results.CheckResult(distributions=1), ["No problems found in 1 distribution."]),
+        (results.CheckResult(distributions=1), ["No broken requirements found."]),
         (
             results.CheckResult(
                 problems=(
@@ -139,7 +139,7 @@ def test_an_install_as_data() -> None:
                     results.Described(name="b", version="1", fields=(("Name", "b"),)),
                 )
             ),
-            ["Name: a", "Summary:", "Built:", "  against lib 1", "Files:", "  a.py", "---", "Name: b"],
+            ["Name: a", "Summary: ", "Built:", "  against lib 1", "Files:", "  a.py", "---", "Name: b"],
         ),
         (results.VenvResult(path="/e", python="/p", version="3.12.1"), ["Created /e with Python 3.12.1"]),
         (results.CacheFolder(path="/c"), ["/c"]),

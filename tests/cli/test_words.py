@@ -44,7 +44,7 @@ def test_general_options_that_a_command_has_no_use_for() -> None:
         (["install", "--requirements-f", "s.py"], [("scripts", "s.py")]),
         (["install", "--constraint=c", "--constr", "d"], [("constraint_files", "c"), ("constraint_files", "d")]),
         (["install", "--force", "a"], [("force_reinstall", True)]),
-        (["--verb", "--timeo", "3", "list"], [("verbose", True)]),
+        (["--verb", "--timeo", "3", "check"], [("verbose", True)]),
         (["install", "--no-comp", "a"], [("compile", False)]),
     ],
 )

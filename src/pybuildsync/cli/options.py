@@ -3,6 +3,7 @@
 What several commands have in common stands in ``option_groups``. This module computes nothing and imports no parser.
 """
 
+from pybuildsync.cli.looking_options import LOOKING, NAMES
 from pybuildsync.cli.option_groups import (
     BREAK_SYSTEM,
     BUILD,
@@ -151,9 +152,6 @@ _WHEEL = (
     *JSON,
 )
 
-_EXCLUDE = Option(
-    field="excluded", flags=("--exclude",), metavar="NAME", repeat=True, commas=True, help="leave this one out"
-)
 _REQUIREMENTS = Positional(
     field="requirements",
     section="asked",
@@ -162,7 +160,6 @@ _REQUIREMENTS = Positional(
     unless=("requirement_files", "editables", "groups", "scripts"),
     help="NAME, NAME==VERSION, NAME[EXTRA]>=VERSION, or the path of a wheel, an sdist or a source tree",
 )
-_NAMES = Positional(field="names", metavar="NAME", many=True, help="a project's name")
 _CLEANED = Positional(
     field="projects",
     metavar="NAME",
@@ -194,7 +191,7 @@ COMMANDS = (
     Command(
         words=("uninstall",),
         summary="remove packages",
-        positional=_NAMES._replace(unless=("requirement_files",)),
+        positional=NAMES._replace(unless=("requirement_files",)),
         options=(
             Option(
                 field="requirement_files",
@@ -213,59 +210,7 @@ COMMANDS = (
         ),
         example="uninstall -y NAME",
     ),
-    Command(
-        words=("check",),
-        summary="check that everything installed fits together",
-        options=(PYTHON, *EVERYWHERE, *JSON),
-        example="check",
-    ),
-    Command(
-        words=("list",),
-        summary="list what is installed",
-        options=(
-            *placed(
-                "presentation",
-                "Output",
-                Option(
-                    field="format",
-                    flags=("--format",),
-                    choices=("columns", "freeze", "json"),
-                    help="a table, lines, or JSON",
-                ),
-            ),
-            _EXCLUDE,
-            Option(field="editable_only", flags=("--editable", "-e"), kind=FLAG, help="only editable ones"),
-            Option(field="not_required", flags=("--not-required",), kind=FLAG, help="only what nothing else requires"),
-            PYTHON,
-            *EVERYWHERE,
-            *JSON,
-        ),
-        example="list --format json",
-    ),
-    Command(
-        words=("freeze",),
-        summary="list what is installed as requirements",
-        options=(
-            _EXCLUDE,
-            Option(field="all", flags=("--all",), kind=FLAG, help="pip, setuptools and wheel too"),
-            PYTHON,
-            *EVERYWHERE,
-            *JSON,
-        ),
-        example="freeze > requirements.txt",
-    ),
-    Command(
-        words=("show",),
-        summary="show an installed package and what it was built against",
-        positional=_NAMES,
-        options=(
-            Option(field="files", flags=("--files", "-f"), kind=FLAG, help="its files too"),
-            PYTHON,
-            *EVERYWHERE,
-            *JSON,
-        ),
-        example="show NAME",
-    ),
+    *LOOKING,
     Command(
         words=("wheel",),
         summary="build wheels and leave them in a folder",

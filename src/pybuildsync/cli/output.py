@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pybuildsync.cli import config_text
+from pybuildsync.cli import config_text, looking_text
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.fast_venv import created
-from pybuildsync.cli.sizes import write_seconds, write_size
+from pybuildsync.cli.sizes import count_of, write_seconds, write_size
 from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
 
@@ -21,12 +21,11 @@ _WIDEST = 48  # reasons stand in a column of their own, unless a line is wider t
 
 def render(result: results.Result, presentation: Presentation, colors: Colors) -> str:
     """Return *result* as the text for stdout, "" or ending with a line feed."""
-    if isinstance(result, results.InstallResult) and result.report:
+    if isinstance(result, results.InstallResult | results.InspectResult) and result.report:
         return result.report
     if presentation.json or presentation.format == "json":
-        return _json(result)
-    if isinstance(result, results.ListResult) and presentation.format == "freeze":
-        return _lines([f"{one.name}=={one.version}" for one in result.distributions])
+        as_pip = looking_text.AS_JSON.get(type(result))
+        return as_pip(result, presentation) if as_pip else _json(result)
     if presentation.loudness < 0 and isinstance(result, _DEEDS):
         return ""
     return _lines(_RENDERERS[type(result)](result, presentation, colors))
@@ -60,12 +59,6 @@ def _lines(lines: list[str]) -> str:
 def _json(result: results.Result) -> str:
     import json
 
-    if isinstance(result, results.ListResult):  # pip's form
-        rows: list[dict[str, str]] = []
-        for one in result.distributions:
-            editable = {"editable_project_location": one.editable} if one.editable else {}
-            rows.append({"name": one.name, "version": one.version, **editable})
-        return json.dumps(rows) + "\n"
     data: Any = _plain(result)
     for untold in ("watched", "base", "recipe", "report"):
         data.pop(untold, None)
@@ -135,50 +128,6 @@ def _uninstall(result: results.UninstallResult, _presentation: Presentation, col
     return lines
 
 
-def _check(result: results.CheckResult, _presentation: Presentation, colors: Colors) -> list[str]:
-    if not result.problems:
-        return [f"No problems found in {_count(result.distributions, 'distribution')}."]
-    lines = []
-    for problem in result.problems:
-        first, *rest = problem.text.splitlines() or [""]
-        lines.append(f"{colors.paint('red', problem.kind)}: {problem.name} {problem.version}: {first}")
-        lines += [f"  {line}" for line in rest]
-        if problem.hint:
-            lines.append(f"  {colors.paint('cyan', 'hint:')} {problem.hint}")
-    return [*lines, f"{_count(len(result.problems), 'problem')} in {_count(result.distributions, 'distribution')}."]
-
-
-def _list(result: results.ListResult, _presentation: Presentation, _colors: Colors) -> list[str]:
-    """Return the table that ``pip list`` prints, so that what reads one reads the other."""
-    if not result.distributions:
-        return []
-    editable = any(one.editable for one in result.distributions)
-    head = ["Package", "Version", "Editable project location"][: 2 + editable]
-    rows = [[one.name, one.version, one.editable][: 2 + editable] for one in result.distributions]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    table = [head, ["-" * width for width in widths], *rows]
-    return [" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-
-
-def _freeze(result: results.FreezeResult, _presentation: Presentation, _colors: Colors) -> list[str]:
-    return list(result.lines)
-
-
-def _show(result: results.ShowResult, _presentation: Presentation, _colors: Colors) -> list[str]:
-    lines: list[str] = []
-    for one in result.distributions:
-        if lines:
-            lines.append("---")
-        for label, text in one.fields:
-            lines.append(f"{label}: {text}".rstrip())
-        if one.sentences:
-            lines.append("Built:")
-            lines += [f"  {sentence}" for sentence in one.sentences]
-        if one.files is not None:
-            lines += ["Files:", *(f"  {path}" for path in one.files)]
-    return lines
-
-
 def _venv(result: results.VenvResult, _presentation: Presentation, _colors: Colors) -> list[str]:
     return [created(result.path, result.version)]
 
@@ -188,9 +137,9 @@ def _cache_folder(result: results.CacheFolder, _presentation: Presentation, _col
 
 
 def _cache_size(result: results.CacheSize, _presentation: Presentation, _colors: Colors) -> list[str]:
-    rows = [(kind, _count(files, "file"), write_size(size)) for kind, files, size in result.kinds]
+    rows = [(kind, count_of(files, "file"), write_size(size)) for kind, files, size in result.kinds]
     total = sum(size for _, _, size in result.kinds)
-    rows.append(("together", _count(sum(files for _, files, _ in result.kinds), "file"), write_size(total)))
+    rows.append(("together", count_of(sum(files for _, files, _ in result.kinds), "file"), write_size(total)))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [f"{kind:{widths[0]}}  {files:>{widths[1]}}  {size:>{widths[2]}}" for kind, files, size in rows]
 
@@ -198,11 +147,7 @@ def _cache_size(result: results.CacheSize, _presentation: Presentation, _colors:
 def _cache_removed(result: results.CacheRemoved, _presentation: Presentation, _colors: Colors) -> list[str]:
     if not result.files:
         return ["Nothing to remove."]
-    return [f"Removed {_count(result.files, 'file')}, {write_size(result.size)}."]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return [f"Removed {count_of(result.files, 'file')}, {write_size(result.size)}."]
 
 
 def summary(result: results.Result) -> str:
@@ -210,7 +155,7 @@ def summary(result: results.Result) -> str:
     if not isinstance(result, results.InstallResult | results.WheelResult) or not result.seconds:
         return ""
     builds = result.builds if isinstance(result, results.InstallResult) else 0
-    parts = [_count(builds, "build")] * bool(builds) + [_count(result.rounds, "round")] * (result.rounds > 1)
+    parts = [count_of(builds, "build")] * bool(builds) + [count_of(result.rounds, "round")] * (result.rounds > 1)
     return ", ".join([*parts, write_seconds(result.seconds)])
 
 
@@ -218,12 +163,9 @@ _DEEDS = (
     results.InstallResult, results.UninstallResult, results.VenvResult, results.ConfigWritten, results.CacheRemoved,
 )  # fmt: skip
 _RENDERERS: dict[type, Any] = {
+    **looking_text.RENDERERS,
     results.InstallResult: _install,
     results.WheelResult: _wheel,
-    results.CheckResult: _check,
-    results.ListResult: _list,
-    results.FreezeResult: _freeze,
-    results.ShowResult: _show,
     results.UninstallResult: _uninstall,
     results.VenvResult: _venv,
     results.ConfigEntries: config_text.entries,

@@ -1,7 +1,12 @@
-"""Bytes and seconds, written for people."""
+"""Numbers, bytes and seconds, written for people."""
 
 _STEPS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _MINUTE = 60
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return *number* and *noun* as in "1 file", "2 files"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def write_size(number: float) -> str:

@@ -24,6 +24,9 @@ CommandOptions: TypeAlias = (
     | asked.ListOptions
     | asked.FreezeOptions
     | asked.ShowOptions
+    | asked.InspectOptions
+    | asked.IndexVersionsOptions
+    | asked.HashOptions
     | asked.VenvOptions
     | asked.ConfigOptions
     | asked.CacheOptions
@@ -82,6 +85,9 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "list": asked.ListOptions,
     "freeze": asked.FreezeOptions,
     "show": asked.ShowOptions,
+    "inspect": asked.InspectOptions,
+    "index": asked.IndexVersionsOptions,
+    "hash": asked.HashOptions,
     "wheel": asked.WheelOptions,
     "venv": asked.VenvOptions,
     "config": asked.ConfigOptions,
@@ -99,7 +105,6 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "groups", "scripts",
         "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
         "check_build_dependencies", "require_build_hashes",
     }

@@ -11,7 +11,7 @@ from typing import Literal
 from pybuildsync.commands.options import CheckOptions
 from pybuildsync.commands.results import CheckResult, Problem
 from pybuildsync.commands.stores import open_store
-from pybuildsync.commands.surroundings import path_of_url
+from pybuildsync.commands.surroundings import names_required, path_of_url
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.install_plan import Disturbed, broken_matches, broken_requirements
 from pybuildsync.core.markers import MarkerAnswers
@@ -61,6 +61,7 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
     distributions = tuple(each for each in everything if not each.broken)
     installed = installed_of(distributions, PolicyBook())
     running = {each.name: each.version for each in distributions}
+    by_name = {each.name: each for each in distributions}
     markers = MarkerAnswers(interpreter.target)
     for each in installed:
         wrong = (*broken_matches(each, running), *broken_requirements(each, running, markers))
@@ -70,7 +71,7 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
             if one.library in seen and one.library in told:
                 continue
             told.add(one.library)
-            problems.append(_problem(one, running))
+            problems.append(_problem(one, by_name))
         if each.variant is not None and each.variant.links:
             problems += _missing_libraries(each, each.variant.links, distributions)
     problems += _strangers(distributions, interpreter.target.tags)
@@ -92,12 +93,14 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
     )
 
 
-def _problem(one: Disturbed, running: Mapping[str, str]) -> Problem:
+def _problem(one: Disturbed, by_name: Mapping[str, InstalledDistribution]) -> Problem:
     name, version = one.installed.name, one.installed.version
     if one.missing:
         pip = f"{name} {version} requires {one.library}, which is not installed."
     elif one.requirement:
-        pip = f"{name} {version} has requirement {one.requirement}, but you have {one.library} {running[one.library]}."
+        stated = names_required(by_name[name]).get(one.library, one.library)
+        wanted = stated + one.requirement.removeprefix(one.library)
+        pip = f"{name} {version} has requirement {wanted}, but you have {one.library} {by_name[one.library].version}."
     else:
         pip = ""
     if one.match is not None:

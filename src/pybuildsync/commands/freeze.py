@@ -8,7 +8,8 @@ import os
 
 from pybuildsync.commands.options import FreezeOptions
 from pybuildsync.commands.results import FreezeResult
-from pybuildsync.commands.surroundings import editable_folder, look_around, without
+from pybuildsync.commands.surroundings import Within, editable_folder, look_around, stated
+from pybuildsync.core.names import normalize_name
 from pybuildsync.core.story import Story
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.pipeline.origins import origin_of
@@ -21,24 +22,45 @@ _WITHOUT_SETUPTOOLS = (3, 12)
 
 
 def run(options: FreezeOptions, story: Story) -> FreezeResult:
-    """Return one line for each distribution, by name; raises EnvironmentFault if there is no such interpreter."""
-    interpreter, found = look_around(options.python, options.store, story)
+    """Return one line for each distribution, by name, those that requirement files name in their order first.
+
+    Raises:
+        RequestError: a requirement file can't be read, or options don't go together.
+        EnvironmentFault: there is no such interpreter.
+
+    """
+    within = Within(local=options.local, user=options.user, paths=options.paths)
+    interpreter, found = look_around(options.python, options.store, story, within)
     tools = _TOOLS + (_TOOLS_BEFORE_312 if interpreter.release[:2] < _WITHOUT_SETUPTOOLS else ())
-    excluded = options.excluded + (() if options.all else tools)
-    return FreezeResult(lines=tuple(line for one in without(found, excluded) for line in _lines(one)))
+    names = {one.name: stated(one)[0] for one in found}
+    blocks = {
+        one.name: _lines(one, names[one.name])
+        for one in sorted(found, key=lambda one: names[one.name].lower())
+        if not (options.exclude_editable and editable_folder(one))
+    }
+    excluded = {*map(normalize_name, options.excluded), *(() if options.all else tools)}
+    lines: list[str] = []
+    if options.requirement_files:
+        from pybuildsync.commands.freezing import lines_in_order
+
+        lines += lines_in_order(options.requirement_files, blocks, story)
+    return FreezeResult(lines=(*lines, *(line for name in blocks if name not in excluded for line in blocks[name])))
 
 
-def _lines(distribution: InstalledDistribution) -> tuple[str, ...]:
-    """Return the line for *distribution*, and before it, as pip has it, why it tells a folder and not a repository."""
+def _lines(distribution: InstalledDistribution, name: str) -> tuple[str, ...]:
+    """Return the line for *distribution*, called *name*.
+
+    Before it stands, as pip has it, why it tells a folder and not a repository.
+    """
     folder = editable_folder(distribution)
     if folder:
         from pybuildsync.frontend.checkouts import Command
         from pybuildsync.frontend.working_copies import describe
 
-        where, why = describe(folder, distribution.name, Command(os.environ))
-        comment = (f"# {why} ({distribution.name}=={distribution.version})",) if why else ()
+        where, why = describe(folder, name, Command(os.environ))
+        comment = (f"# {why} ({name}=={distribution.version})",) if why else ()
         return (*comment, f"-e {where}")
     origin, _ = origin_of(distribution)
     if not origin:
-        return (f"{distribution.name}=={distribution.version}",)
-    return (f"{distribution.name} @ {origin}",)
+        return (f"{name}=={distribution.version}",)
+    return (f"{name} @ {origin}",)

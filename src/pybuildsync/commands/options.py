@@ -210,21 +210,67 @@ class UninstallOptions(NamedTuple):
 
 
 class ListOptions(NamedTuple):
-    """What ``list`` is asked for. ``excluded`` are names as typed."""
+    """What ``list`` is asked for. ``excluded`` are names as typed.
+
+    ``local``, ``user`` and ``paths`` are as for :class:`pybuildsync.commands.surroundings.Within`. Indexes and
+    selection count for ``outdated`` and ``uptodate``.
+    """
 
     python: str = ""
     excluded: tuple[str, ...] = ()
     editable_only: bool = False
+    include_editable: bool = True
     not_required: bool = False
+    outdated: bool = False
+    uptodate: bool = False
+    local: bool = False
+    user: bool = False
+    paths: tuple[str, ...] = ()
+    selection: SelectionOptions = _SELECTION
+    indexes: IndexOptions = _INDEX
     store: StoreOptions = _STORE
 
 
 class FreezeOptions(NamedTuple):
-    """What ``freeze`` is asked for. ``all`` lists the packaging tools as well."""
+    """What ``freeze`` is asked for. ``all`` lists the packaging tools as well; bounds as for :class:`ListOptions`."""
 
+    requirement_files: tuple[str, ...] = ()
     python: str = ""
     excluded: tuple[str, ...] = ()
+    exclude_editable: bool = False
     all: bool = False
+    local: bool = False
+    user: bool = False
+    paths: tuple[str, ...] = ()
+    store: StoreOptions = _STORE
+
+
+class InspectOptions(NamedTuple):
+    """What ``inspect`` is asked for; bounds as for :class:`ListOptions`."""
+
+    python: str = ""
+    local: bool = False
+    user: bool = False
+    paths: tuple[str, ...] = ()
+    store: StoreOptions = _STORE
+
+
+class IndexVersionsOptions(NamedTuple):
+    """What ``index versions`` is asked for; ``name`` as typed."""
+
+    name: str = ""
+    selection: SelectionOptions = _SELECTION
+    tags: TagOptions = _TAGS
+    python: str = ""
+    indexes: IndexOptions = _INDEX
+    store: StoreOptions = _STORE
+
+
+class HashOptions(NamedTuple):
+    """What ``hash`` is asked for."""
+
+    paths: tuple[str, ...] = ()
+    algorithm: Literal["sha256", "sha384", "sha512"] = "sha256"
     store: StoreOptions = _STORE
 
 

@@ -97,19 +97,57 @@ class CheckResult(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One installed distribution. ``editable`` is the folder of an editable installation, or ""."""
+    """One installed distribution, called as its metadata have it.
+
+    ``editable`` is the folder of an editable installation, or "". ``stated_version`` is the version as its metadata
+    write it, ``build`` the build tag of its wheel (PEP 427). ``latest`` is the newest version that could be installed,
+    ``filetype`` as what ("wheel" or "sdist"); both are "" unless asked for.
+    """
 
     name: str
     version: str
     location: str = ""
     editable: str = ""
     installer: str = ""
+    stated_version: str = ""
+    build: str = ""
+    latest: str = ""
+    filetype: str = ""
 
 
 class ListResult(NamedTuple):
-    """The installed distributions, by name."""
+    """The installed distributions, by name; ``outdated`` if only such were asked for."""
 
     distributions: tuple[Listed, ...] = ()
+    outdated: bool = False
+
+
+class InspectResult(NamedTuple):
+    """The inspection report, as JSON text."""
+
+    report: str
+
+
+class VersionsResult(NamedTuple):
+    """The ``versions`` of the project *name* (as typed), newest first; the one ``installed``, or ""."""
+
+    name: str
+    versions: tuple[str, ...]
+    installed: str = ""
+
+
+class Hashed(NamedTuple):
+    """A file as it was named and its hexadecimal digest."""
+
+    path: str
+    digest: str
+
+
+class HashResult(NamedTuple):
+    """The digests of files by one ``algorithm``."""
+
+    algorithm: str
+    files: tuple[Hashed, ...]
 
 
 class FreezeResult(NamedTuple):
@@ -121,13 +159,16 @@ class FreezeResult(NamedTuple):
 class Described(NamedTuple):
     """What is known of one installed distribution.
 
-    ``fields`` are (label, text) pairs in the order to print. ``files`` are None unless asked for. ``record`` is the
-    build record (docs/matching.md, "Build records") as JSON-like data, or None; ``sentences`` say it in words.
+    ``fields`` are (label, text) pairs in the order to print, ``details`` more of them and ``lists`` (label, lines)
+    pairs for who wants to know more. ``files`` are None unless asked for, () where there is no list of them. ``record``
+    is the build record (docs/matching.md, "Build records") as JSON-like data, or None; ``sentences`` say it in words.
     """
 
     name: str
     version: str
     fields: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     files: tuple[str, ...] | None = None
     record: dict[str, object] | None = None
     sentences: tuple[str, ...] = ()
@@ -232,6 +273,9 @@ Result: TypeAlias = (
     | CheckResult
     | ListResult
     | FreezeResult
+    | InspectResult
+    | VersionsResult
+    | HashResult
     | ShowResult
     | UninstallResult
     | VenvResult

@@ -1,11 +1,14 @@
 """What commands that look at an environment begin with: its interpreter and what is installed in it."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from pybuildsync.commands.destination import schemes_of
 from pybuildsync.commands.options import StoreOptions
 from pybuildsync.commands.stores import open_store
+from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import (
@@ -13,35 +16,72 @@ from pybuildsync.environments.installed import (
     direct_url,
     installed_distributions,
     is_editable,
+    metadata_text,
     read_requires,
 )
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.recovery import recover
-from pybuildsync.errors import PybuildsyncError
+from pybuildsync.environments.schemes import real_path
+from pybuildsync.errors import PybuildsyncError, RequestError
+
+_PROJECT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+class Within(NamedTuple):
+    """Where to look, as pip's options have it.
+
+    ``local`` leaves out what a virtual environment sees of its interpreter's, ``user`` all but the user's own packages
+    (PEP 370). ``paths`` are folders to look in instead of those that the interpreter imports from.
+    """
+
+    local: bool = False
+    user: bool = False
+    paths: tuple[str, ...] = ()
+
+
+EVERYTHING = Within()
 
 
 def look_around(
-    python: str, options: StoreOptions, story: Story
+    python: str, options: StoreOptions, story: Story, within: Within = EVERYTHING
 ) -> tuple[Interpreter, tuple[InstalledDistribution, ...]]:
-    """Return the interpreter *python* ("" is the active one) and what is installed for it, by name.
+    """Return the interpreter *python* ("" is the active one) and what is installed for it *within* bounds, by name.
 
     What a killed command left half done is put right first. Broken entries are told to *story* and left out.
 
     Raises:
         EnvironmentFault: there is no such interpreter, or its environment can't be put right.
+        RequestError: the bounds don't go together.
 
     """
+    if within.paths and (within.user or within.local):
+        raise RequestError("Cannot combine '--path' with '--user' or '--local'", hint="leave one of them out")
     with open_store(options) as store:
         interpreter = find_interpreter(python or None, store)
     for scheme in schemes_of(interpreter):
         recovered = recover(scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix)))
         if recovered is not None:
             story.tell(Recovered(str(recovered)))
-    found = installed_distributions(interpreter.site_packages)
+    found = installed_distributions(within.paths or interpreter.site_packages)
     for one in found:
         if one.broken:
             story.tell(Warned(f"{one.dist_info} is ignored: {one.broken}"))
-    return interpreter, tuple(one for one in found if not one.broken)
+    return interpreter, tuple(one for one in found if not one.broken and _is_within(one, within, interpreter))
+
+
+def _is_within(distribution: InstalledDistribution, within: Within, interpreter: Interpreter) -> bool:
+    if within.user and distribution.location != interpreter.user_site:
+        return False
+    if not within.local or not interpreter.is_virtual:
+        return True
+    prefix = real_path(interpreter.prefix)
+    return f"{real_path(distribution.location)}/".startswith(f"{prefix}/")
+
+
+def stated(distribution: InstalledDistribution) -> tuple[str, str]:
+    """Return name and version as the metadata write them, which need not be as normalised."""
+    fields = read_fields(metadata_text(distribution))
+    return fields.get("name", (distribution.name,))[0], fields.get("version", (distribution.version,))[0]
 
 
 def required_by(
@@ -65,6 +105,22 @@ def requires(distribution: InstalledDistribution, markers: Mapping[str, str]) ->
     except PybuildsyncError:
         return ()
     return tuple(sorted({one.name for one in stated if not one.marker or _applies(one.marker, markers)}))
+
+
+def stated_requires(distribution: InstalledDistribution, markers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what :func:`requires` does, each name as the metadata write it, sorted regardless of case."""
+    names = names_required(distribution)
+    return tuple(sorted((names.get(name, name) for name in requires(distribution, markers)), key=str.lower))
+
+
+def names_required(distribution: InstalledDistribution) -> dict[str, str]:
+    """Return what *distribution* requires, in any case: normalised names, and how its metadata write them."""
+    names: dict[str, str] = {}
+    for text in read_fields(metadata_text(distribution)).get("requires-dist", ()):
+        name = _PROJECT.match(text)
+        if name is not None:
+            names.setdefault(normalize_name(name[0]), name[0])
+    return names
 
 
 def _applies(marker: str, values: Mapping[str, str]) -> bool:
