@@ -56,7 +56,7 @@ def is_url(text: str) -> bool:
     scheme, mark, _ = text.partition("://")
     if not mark:
         scheme, mark, _ = text.partition(":")
-        return bool(mark) and scheme.lower() in ("file", "bzr+lp")
+        return bool(mark) and (scheme.lower() == "file" or scheme.partition("+")[0].lower() in VCS)
     return bool(scheme) and all(character.isalnum() or character in "+-." for character in scheme)
 
 
@@ -167,4 +167,6 @@ def _unknown(url: str, scheme: str) -> RequestError:
     hint = f"what can be fetched: {known}, ..."
     if scheme in VCS:
         hint = f"put {scheme}+ before the scheme of the transport: {scheme}+https://..."
+    elif not scheme and url.partition("+")[0].lower() in VCS:
+        hint = "write user@host:path as a URL: git+ssh://user@host/path"
     return RequestError(f"{url} can't be fetched: {scheme or 'no'} scheme that is known", hint=hint)
