@@ -41,7 +41,7 @@ def test_parts(url: str, reference: Reference) -> None:
         ("ftp://x.example/a.zip", "ftp scheme"),
         ("./a", "no scheme"),
         ("git://x.example/a", "git scheme"),
-        ("git+git@x.example:a/b.git", "git+ssh://user@host/path"),
+        ("git+git@x.example:a/b.git", "ssh:// in front"),
         (f"git+{REPOSITORY}@", "empty revision"),
         (f"git+{REPOSITORY}@--upload-pack=x", "begins like an option"),
         ("https://x.example/a.zip#egg=a[x]", "is no name of a project"),
@@ -92,7 +92,8 @@ def test_which_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("https://x", True), ("git+ssh://x", True), ("file:/x", True), ("bzr+lp:x", True), ("git+git@x.example:a/b", True), ("a", False),
+        ("https://x", True), ("git+ssh://x", True), ("file:/x", True), ("bzr+lp:x", True),
+        ("git+git@x.example:a/b", True), ("a", False),
         ("a @ https://x", False), ("C:\\x", False), ("://x", False),
     ],
 )  # fmt: skip

@@ -168,5 +168,5 @@ def _unknown(url: str, scheme: str) -> RequestError:
     if scheme in VCS:
         hint = f"put {scheme}+ before the scheme of the transport: {scheme}+https://..."
     elif not scheme and url.partition("+")[0].lower() in VCS:
-        hint = "write user@host:path as a URL: git+ssh://user@host/path"
+        hint = "write user@host:path as a URL: ssh:// in front, and / for the colon behind the host"
     return RequestError(f"{url} can't be fetched: {scheme or 'no'} scheme that is known", hint=hint)
