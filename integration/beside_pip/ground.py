@@ -15,7 +15,7 @@ from integration.command import run
 BACKEND = """
 import base64, hashlib, os, zipfile
 
-NAME, VERSION, REQUIRES = {name!r}, {version!r}, {requires!r}
+NAME, VERSION, REQUIRES, TOOL = {name!r}, {version!r}, {requires!r}, {tool!r}
 
 def pack(folder, module):
     stem = f"{{NAME}}-{{VERSION}}"
@@ -36,7 +36,7 @@ def pack(folder, module):
     return filename
 
 def build_wheel(folder, config_settings=None, metadata_directory=None):
-    settings = f"SETTINGS = {{sorted((config_settings or {{}}).items())!r}}\\n"
+    settings = f"SETTINGS, TOOL = {{sorted((config_settings or {{}}).items())!r}}, {{TOOL!r}}\\n"
     return pack(folder, {{f"{{NAME}}.py": settings.encode()}})
 
 def build_editable(folder, config_settings=None, metadata_directory=None):
@@ -55,6 +55,10 @@ version = "1"
 test = ["two==1.0", {include-group = "more"}]
 more = ["one<2"]
 """
+_MADE = b"""[build-system]
+requires = ["helper"]
+build-backend = "helper"
+"""
 _SCRIPT = b"""# /// script
 # dependencies = ["one==1.1"]
 # ///
@@ -62,10 +66,14 @@ _SCRIPT = b"""# /// script
 _LONG_AGO, _LATELY = "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
 
 
+def backend(name: str, version: str, requires: tuple[str, ...] = (), tool: str = "") -> bytes:
+    """Return a build backend for *name* that writes the version of the *tool* it is into what it builds."""
+    return BACKEND.format(name=name, version=version, requires=requires, tool=tool).encode()
+
+
 def source_files(name: str, version: str, requires: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Return the files of a source tree whose backend is in it."""
-    backend = BACKEND.format(name=name, version=version, requires=requires)
-    return {"pyproject.toml": PYPROJECT, "backend.py": backend.encode()}
+    return {"pyproject.toml": PYPROJECT, "backend.py": backend(name, version, requires)}
 
 
 def archives() -> tuple[Archive, ...]:
@@ -95,11 +103,30 @@ def archives() -> tuple[Archive, ...]:
         make_wheel("tools", "1.0", files=tools),
         make_sdist("source", "1.0", files=source_files("source", "1.0", ("one",))),
         make_wheel("source", "0.9"),
+        make_wheel("helper", "1.0", files={"helper.py": backend("made", "1.0", tool="helper 1.0")}),
+        make_wheel("helper", "2.0", files={"helper.py": backend("made", "1.0", tool="helper 2.0")}),
+        make_sdist("made", "1.0", files={"pyproject.toml": _MADE}),
+        make_wheel("weird-extra", "1.0", requires=("one; extra == 'a'", "two; extra == 'b'")),
     )
 
 
-def lay(root: Path) -> None:
-    """Fill the empty folder *root*: ``env`` and what stands in ``work``, where commands run."""
+def lock_file(index: str) -> str:
+    """Return a lock file of two projects on *index*."""
+    lines = ['lock-version = "1.0"', 'created-by = "somebody"', 'extras = ["more"]']
+    hashes = {each.filename: each.sha256 for each in archives()}
+    for name, version, marker in (("needs", "1.0", ""), ("one", "1.1", ""), ("two", "1.0", "'more' in extras")):
+        filename = f"{name}-{version}-py3-none-any.whl"
+        lines += ["[[packages]]", f'name = "{name}"', f'version = "{version}"', f'marker = "{marker}"' * bool(marker)]
+        lines += [
+            "[[packages.wheels]]",
+            f'url = "{index}../files/{filename}"',
+            f'hashes = {{sha256 = "{hashes[filename]}"}}',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def lay(root: Path, index: str) -> None:
+    """Fill the empty folder *root*: ``env`` and what stands in ``work``, where commands run; *index* serves."""
     made = run("venv", root / "env")
     assert made.returncode == 0, made.stderr
     work = root / "work"
@@ -110,6 +137,13 @@ def lay(root: Path) -> None:
         "one.txt": b"one<2\n",
         "constraint.txt": b"one==1.0\n",
         "empty.txt": b"# nothing\n",
+        "tools.txt": b"helper==1.0\n",
+        "nested.txt": b"-r one.txt\n-c constraint.txt\n",
+        "options.txt": b"--pre\n--no-binary source\none\nsource -C key=value\n",
+        "editable.txt": b"-e ./project\ntwo==1.0\n",
+        "names.txt": b"one\ntwo\n",
+        "pip.conf": b"[global]\nno-deps = yes\n[install]\npre = 1\n",
+        "pylock.toml": lock_file(index).encode(),
         **{f"project/{path}": data for path, data in source_files("project", "1.0", ("one<2",)).items()},
         **{f"links/{archive.filename}": archive.data for archive in (make_wheel("linked", "1.0"),)},
         **{f"repository/{path}": data for path, data in source_files("repository", "1.0").items()},

@@ -28,7 +28,8 @@ class Left:
     def words(self) -> list[str]:
         """Return the lines that scripts look for."""
         wanted = ("Successfully installed", "Successfully uninstalled", "Would install")
-        return sorted(line for line in self.stdout.splitlines() if line.startswith(wanted))
+        lines = [line.strip() for line in self.stdout.splitlines()]
+        return sorted(line for line in lines if line.startswith(wanted))
 
 
 def run_side(tool: str, commands: tuple[tuple[str, ...], ...], root: Path, index: str) -> Left:
@@ -38,7 +39,7 @@ def run_side(tool: str, commands: tuple[tuple[str, ...], ...], root: Path, index
     stays under the tool's name beside *root*.
     """
     root.mkdir()
-    lay(root)
+    lay(root, index)
     environment = root / "env"
     program = [sys.executable, "-m", "pybuildsync"]
     if tool == "pip":
@@ -72,7 +73,7 @@ def _variables(root: Path, environment: Path, index: str) -> dict[str, str]:
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": index,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_COMPILE": "1",
+        "PIP_COMPILE": "0",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
     }
@@ -81,7 +82,8 @@ def _variables(root: Path, environment: Path, index: str) -> dict[str, str]:
 def tell(root: Path) -> dict[str, str]:
     """Return every file below *root* with what is to be compared of it.
 
-    Not told: byte code, caches, who installed (INSTALLER), and our build record. RECORD is told row by row, sorted.
+    Not told: byte code, caches, who installed (INSTALLER), our build record, and the text of logs. RECORD is told row by
+    row, sorted.
     """
     found: dict[str, str] = {}
     for folder, folders, files in os.walk(root):
@@ -101,8 +103,20 @@ def tell(root: Path) -> dict[str, str]:
                 text = _rows(text)
             elif in_dist_info and name == "direct_url.json":
                 text = json.dumps(json.loads(text), sort_keys=True)
+            elif name == "report.json":
+                text = _report(text)
+            elif name == "log.txt":
+                text = "a log"
             found[shown] = f"{'x' if os.access(path, os.X_OK) else '-'} {text}"
     return found
+
+
+def _report(text: str) -> str:
+    """Return an installation report but for which version of which tool wrote it, and in which order."""
+    report = json.loads(text)
+    report.pop("pip_version")
+    report["install"].sort(key=lambda each: each["metadata"]["name"])
+    return json.dumps(report, sort_keys=True)
 
 
 def _rows(record: str) -> str:
