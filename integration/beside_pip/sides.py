@@ -82,8 +82,8 @@ def _variables(root: Path, environment: Path, index: str) -> dict[str, str]:
 def tell(root: Path) -> dict[str, str]:
     """Return every file below *root* with what is to be compared of it.
 
-    Not told: byte code, caches, who installed (INSTALLER), our build record, and the text of logs. RECORD is told row by
-    row, sorted.
+    Not told: byte code, caches, who installed (INSTALLER), our build record, and the text of logs. RECORD is told by its
+    sorted rows.
     """
     found: dict[str, str] = {}
     for folder, folders, files in os.walk(root):
