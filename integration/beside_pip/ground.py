@@ -114,12 +114,13 @@ def lock_file(index: str) -> str:
     """Return a lock file of two projects on *index*."""
     lines = ['lock-version = "1.0"', 'created-by = "somebody"', 'extras = ["more"]']
     hashes = {each.filename: each.sha256 for each in archives()}
+    files = index.replace("/simple/", "/files/")
     for name, version, marker in (("needs", "1.0", ""), ("one", "1.1", ""), ("two", "1.0", "'more' in extras")):
         filename = f"{name}-{version}-py3-none-any.whl"
         lines += ["[[packages]]", f'name = "{name}"', f'version = "{version}"', f'marker = "{marker}"' * bool(marker)]
         lines += [
             "[[packages.wheels]]",
-            f'url = "{index}../files/{filename}"',
+            f'url = "{files}{filename}"',
             f'hashes = {{sha256 = "{hashes[filename]}"}}',
         ]
     return "\n".join(lines) + "\n"

@@ -27,9 +27,9 @@ class Left:
 
     def words(self) -> list[str]:
         """Return the lines that scripts look for."""
-        wanted = ("Successfully installed", "Successfully uninstalled", "Would install")
         lines = [line.strip() for line in self.stdout.splitlines()]
-        return sorted(line for line in lines if line.startswith(wanted))
+        installed = [line for line in lines if line.startswith(("Successfully installed", "Would install"))]
+        return sorted(installed or [line for line in lines if line.startswith("Successfully uninstalled")])
 
 
 def run_side(tool: str, commands: tuple[tuple[str, ...], ...], root: Path, index: str) -> Left:
@@ -82,8 +82,8 @@ def _variables(root: Path, environment: Path, index: str) -> dict[str, str]:
 def tell(root: Path) -> dict[str, str]:
     """Return every file below *root* with what is to be compared of it.
 
-    Not told: byte code, caches, who installed (INSTALLER), our build record, and the text of logs. RECORD is told by its
-    sorted rows.
+    Not told: byte code, caches, who installed (INSTALLER), our build record, and the text of logs. RECORD is told by
+    its sorted rows.
     """
     found: dict[str, str] = {}
     for folder, folders, files in os.walk(root):
