@@ -87,7 +87,7 @@ def test_an_install_as_data() -> None:
                     results.BuiltFile(name="b", version="1", path="/w/b-1.whl"),
                 )
             ),
-            ["/w/a-1.whl (against lib 2, b 3)", "/w/b-1.whl"],
+            ["Saved /w/a-1.whl (against lib 2, b 3)", "Saved /w/b-1.whl"],
         ),
         (results.CheckResult(distributions=1), ["No broken requirements found."]),
         (

@@ -30,7 +30,9 @@ def test_wheels_that_fit(place: Place) -> None:
     assert said.status == 0, said.err
     assert files == ["app-1.0-py3-none-any.whl", "lib-1.0-py3-none-any.whl"]
     folder = place.root / "wheels"
-    assert said.out.splitlines() == [f"{folder}/{files[0]} (against lib 1.0)", f"{folder}/{files[1]}"]
+    assert said.out.splitlines() == [
+        f"Saved {folder}/{files[0]} (against lib 1.0)", f"Saved {folder}/{files[1]}", "Successfully built app"
+    ]  # fmt: skip
     record = read_record(str(folder / files[0]))
     assert record is not None
     assert record["environment"][0]["version"] == "1.0"

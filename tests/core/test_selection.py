@@ -222,6 +222,15 @@ def test_what_is_left_out_is_resolved_but_not_built() -> None:
     assert world.builds == ["a==1 []", "b==1 [a=1]"]
 
 
+def test_only_metadata_is_wanted() -> None:
+    """What states its metadata isn't asked, nor what builds it looked for; others are asked, and nothing is built."""
+    world = World().wheel("lib", "1").sdist("a", "1", build=("nowhere",), static=("lib", "b"))
+    world.wheel("tool", "1").sdist("b", "1", build=("tool",), built=lambda _: ("lib",))
+    settled = world.settle(world.goal("a", only_metadata=True))
+    assert versions_of(settled) == {"a": "1", "b": "1", "lib": "1"}
+    assert (world.prepared, world.builds) == (["b==1 [tool=1]"], [])
+
+
 def test_nothing_from_before_a_time_is_not_nothing_at_all() -> None:
     """The error says what limits it."""
     world = World()

@@ -75,7 +75,7 @@ class Place:
         """Run the command line *argv* here."""
         command, *rest = argv
         here = ["--cache-dir", str(self.cache), "--python", str(self.environment.root)]
-        if command in ("install", "wheel"):
+        if command in ("install", "wheel", "download"):
             here += self.options or ["--index-url", self.index.url]
         return say([command, *here, *rest], environ=environ)
 

@@ -33,6 +33,7 @@ MODULES = {
     ("index", "versions"): "pybuildsync.commands.index",
     ("hash",): "pybuildsync.commands.hash",
     ("wheel",): "pybuildsync.commands.wheel",
+    ("download",): "pybuildsync.commands.download",
     ("venv",): "pybuildsync.commands.venv",
     ("config", "list"): "pybuildsync.commands.config",
     ("config", "get"): "pybuildsync.commands.config",

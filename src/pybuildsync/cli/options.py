@@ -152,6 +152,22 @@ _WHEEL = (
     *JSON,
 )
 
+_DOWNLOAD = (
+    *asking("download"),
+    Option(
+        field="dest",
+        flags=("--dest", "-d", "--destination-dir", "--destination-directory"),
+        metavar="FOLDER",
+        help="write the files here (default: .)",
+    ),
+    PYTHON,
+    *SELECTION,
+    *TARGET,
+    *INDEX,
+    *BUILD,
+    *EVERYWHERE,
+    *JSON,
+)
 _REQUIREMENTS = Positional(
     field="requirements",
     section="asked",
@@ -217,6 +233,13 @@ COMMANDS = (
         positional=_REQUIREMENTS,
         options=_WHEEL,
         example="wheel --no-deps -w dist NAME",
+    ),
+    Command(
+        words=("download",),
+        summary="download wheels and sdists into a folder",
+        positional=_REQUIREMENTS,
+        options=_DOWNLOAD,
+        example="download -d files NAME",
     ),
     Command(
         words=("venv",),

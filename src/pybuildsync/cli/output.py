@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pybuildsync.cli import config_text, looking_text
+from pybuildsync.cli import config_text, looking_text, saving_text
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.fast_venv import created
 from pybuildsync.cli.sizes import count_of, write_seconds, write_size
@@ -110,14 +110,6 @@ def _install(result: results.InstallResult, _presentation: Presentation, colors:
     return lines
 
 
-def _wheel(result: results.WheelResult, _presentation: Presentation, colors: Colors) -> list[str]:
-    lines = []
-    for one in result.wheels:
-        against = ", ".join(f"{name} {version}" for name, version in one.against)
-        lines.append(one.path + (" " + colors.paint("dim", f"(against {against})") if against else ""))
-    return lines
-
-
 def _uninstall(result: results.UninstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
     if result.declined:
         return []
@@ -152,7 +144,10 @@ def _cache_removed(result: results.CacheRemoved, _presentation: Presentation, _c
 
 def summary(result: results.Result) -> str:
     """Return how long it took and what it took, for the end of the story; "" where nothing was done."""
-    if not isinstance(result, results.InstallResult | results.WheelResult) or not result.seconds:
+    if (
+        not isinstance(result, results.InstallResult | results.WheelResult | results.DownloadResult)
+        or not result.seconds
+    ):
         return ""
     builds = result.builds if isinstance(result, results.InstallResult) else 0
     parts = [count_of(builds, "build")] * bool(builds) + [count_of(result.rounds, "round")] * (result.rounds > 1)
@@ -165,7 +160,8 @@ _DEEDS = (
 _RENDERERS: dict[type, Any] = {
     **looking_text.RENDERERS,
     results.InstallResult: _install,
-    results.WheelResult: _wheel,
+    results.WheelResult: saving_text.wheel,
+    results.DownloadResult: saving_text.download,
     results.UninstallResult: _uninstall,
     results.VenvResult: _venv,
     results.ConfigEntries: config_text.entries,

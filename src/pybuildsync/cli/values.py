@@ -19,6 +19,7 @@ from pybuildsync.store.location import VARIABLE, default_root
 CommandOptions: TypeAlias = (
     asked.InstallOptions
     | asked.WheelOptions
+    | asked.DownloadOptions
     | asked.CheckOptions
     | asked.UninstallOptions
     | asked.ListOptions
@@ -89,6 +90,7 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "index": asked.IndexVersionsOptions,
     "hash": asked.HashOptions,
     "wheel": asked.WheelOptions,
+    "download": asked.DownloadOptions,
     "venv": asked.VenvOptions,
     "config": asked.ConfigOptions,
     "cache": asked.CacheOptions,

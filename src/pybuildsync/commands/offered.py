@@ -67,6 +67,14 @@ def open_offers(options: InstallOptions, interpreter: Interpreter, story: Story)
     inputs = read_inputs((), (), (), os.environ)
     with (
         open_store(options.store) as store,
-        open_workbench(store, interpreter, options=options, inputs=inputs, story=story, environ=os.environ) as bench,
+        open_workbench(
+            store,
+            interpreter,
+            options=options,
+            inputs=inputs,
+            story=story,
+            environ=os.environ,
+            tags=options.tags,
+        ) as bench,
     ):
         yield Offered(bench)

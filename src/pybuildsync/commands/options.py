@@ -190,6 +190,19 @@ class WheelOptions(NamedTuple):
     store: StoreOptions = _STORE
 
 
+class DownloadOptions(NamedTuple):
+    """What ``download`` is asked for: files into the folder ``dest``, nothing installed."""
+
+    asked: AskedOptions = _ASKED
+    selection: SelectionOptions = _SELECTION
+    tags: TagOptions = _TAGS
+    dest: str = "."
+    python: str = ""
+    indexes: IndexOptions = _INDEX
+    build: BuildOptions = _BUILD
+    store: StoreOptions = _STORE
+
+
 class CheckOptions(NamedTuple):
     """What ``check`` is asked for."""
 

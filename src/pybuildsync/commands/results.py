@@ -57,18 +57,42 @@ class InstallResult(NamedTuple):
 
 
 class BuiltFile(NamedTuple):
-    """A wheel that was written: ``path`` is absolute; ``against`` are the (name, version) pairs that it must match."""
+    """A wheel that was written: ``path`` is absolute.
+
+    ``against`` are the (name, version) pairs that it must match; ``is_built`` if it was built from source.
+    """
 
     name: str
     version: str
     path: str
     against: tuple[tuple[str, str], ...] = ()
+    is_built: bool = False
 
 
 class WheelResult(NamedTuple):
     """The wheels that were built or fetched into the wheel folder."""
 
     wheels: tuple[BuiltFile, ...] = ()
+    seconds: float = 0.0
+    rounds: int = 0
+
+
+class DownloadedFile(NamedTuple):
+    """A distribution and its file: ``path`` is absolute, "" for a folder, which stays where it is.
+
+    ``is_new`` unless the very same file was there.
+    """
+
+    name: str
+    version: str
+    path: str
+    is_new: bool = True
+
+
+class DownloadResult(NamedTuple):
+    """What was downloaded, by name."""
+
+    files: tuple[DownloadedFile, ...] = ()
     seconds: float = 0.0
     rounds: int = 0
 
@@ -270,6 +294,7 @@ class CacheRemoved(NamedTuple):
 Result: TypeAlias = (
     InstallResult
     | WheelResult
+    | DownloadResult
     | CheckResult
     | ListResult
     | FreezeResult

@@ -1,19 +1,19 @@
 """``wheel``: builds and fetches wheels into a folder; no environment is changed."""
 
 import os
-import shutil
 import time
 
 from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
+from pybuildsync.commands.saving import save_copy
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps
 from pybuildsync.commands.workbench import Workbench, open_workbench
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.interpreters import find_interpreter
-from pybuildsync.errors import EnvironmentFault, PackageError
+from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import plan_install
 from pybuildsync.pipeline.workshop import Workshop
@@ -71,14 +71,6 @@ def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
         if chosen.pick.file is None:
             raise AssertionError(chosen)
         source, filename = shop.client.download(chosen.pick.file).path, chosen.pick.file.filename
-    path = os.path.join(folder, filename)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        shutil.copyfile(source, path + ".part")
-        os.replace(path + ".part", path)
-    except OSError as error:
-        raise EnvironmentFault(
-            f"{filename} can't be written to {folder}", why=str(error), hint="give another folder with -w"
-        ) from error
+    path, _ = save_copy(source, folder, filename, option="-w")
     against = variant.coupled if variant is not None else ()
-    return BuiltFile(name=chosen.name, version=chosen.version, path=path, against=against)
+    return BuiltFile(name=chosen.name, version=chosen.version, path=path, against=against, is_built=variant is not None)

@@ -12,6 +12,7 @@ from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Given, Inputs, read_inputs
 from pybuildsync.commands.options import (
     BuildOptions,
+    DownloadOptions,
     InstallOptions,
     SelectionOptions,
     Setting,
@@ -86,7 +87,7 @@ def open_workbench(
     store: Store,
     interpreter: Interpreter,
     *,
-    options: InstallOptions | WheelOptions,
+    options: InstallOptions | WheelOptions | DownloadOptions,
     inputs: Inputs,
     story: Story,
     environ: Mapping[str, str],
@@ -161,7 +162,7 @@ def open_workbench(
                 def configured(project: str) -> Workshop:
                     return with_settings(tuple(each._replace(package=project) for each in given.settings))
 
-                is_editable = given.editable and not isinstance(options, WheelOptions)  # a wheel is one to keep
+                is_editable = given.editable and isinstance(options, InstallOptions)  # files are to be kept
                 src = os.path.abspath(options.asked.src) if options.asked.src else _default_src(interpreter)
                 wanted = Wanted(given.reference, given.text, given.name, editable=is_editable, src=src)
                 return fetch_direct(shop, goal, wanted, configured)

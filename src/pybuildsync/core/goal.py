@@ -3,12 +3,12 @@
 from typing import NamedTuple, Protocol
 
 from pybuildsync.core.candidates import DistributionFile, Listing
-from pybuildsync.core.facts import Metadata, SourceMetadata
+from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
 from pybuildsync.core.policies import PolicyBook
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.targets import Target
 from pybuildsync.core.variants import Direct as Direct  # noqa: PLC0414 - a part of a goal
-from pybuildsync.core.variants import Source, Variant
+from pybuildsync.core.variants import Scope, Source, Variant
 
 ALL = ":all:"
 AT_SOURCE = "source"  # build_date: each source's own upload time
@@ -82,8 +82,9 @@ class Goal(NamedTuple):
 
     ``prefer_wheels`` rather takes an older release with a wheel than a newer one to build. ``any_python`` heeds no
     Requires-Python of what runs. ``wheels_for`` is what wheels of what runs must fit, None for ``target``. All files
-    were ``uploaded_before`` a time (ISO 8601, "" for none); the knowledge sees to it. ``left_out`` are names that are
-    resolved for what they require only: they needn't be built, and don't run.
+    were ``uploaded_before`` a time (ISO 8601, "" for none); the knowledge sees to it. With ``only_metadata`` nothing is
+    built but what it takes to know what the others require. ``left_out`` are names that are resolved for what they
+    require only: they needn't be built, and don't run.
     """
 
     target: Target
@@ -108,6 +109,12 @@ class Goal(NamedTuple):
     wheels_for: Target | None = None
     uploaded_before: str = ""
     left_out: frozenset[str] = frozenset()
+    only_metadata: bool = False
+
+    def needs_no_build(self, scope: Scope, metadata: Metadata) -> bool:
+        """Whether a source of *scope* need not even be asked: it won't run, and states what it requires."""
+        is_out = self.only_metadata or metadata.name in self.left_out
+        return is_out and not scope and metadata.origin is Origin.STATIC
 
     @property
     def running_target(self) -> Target:

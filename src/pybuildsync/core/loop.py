@@ -77,18 +77,17 @@ def settle(
         story.tell(_what_changed(before, versions))
         before = versions
         history.append(versions)
-        builder.foresee(resolution)
+        open_ = _without_known(goal, resolution)
+        builder.foresee(open_)
         known = facts
-        prepared = tuple(
-            chosen for chosen in resolution.chosen if _is_prepared(chosen) and not is_left_out(goal, chosen)
-        )
+        prepared = tuple(chosen for chosen in open_.chosen if _is_prepared(chosen) and not is_left_out(goal, chosen))
         needed = tuple(chosen for chosen in prepared if chosen.scope)  # others are built with these
         if resolution.to_fetch():
             facts = builder.build(goal, resolution, facts, prepare=True)
         elif needed:
             facts = builder.finish(goal, needed, facts)
-        elif resolution.ready_to_build():
-            facts = builder.build(goal, resolution, facts, prepare=_is_worth_preparing(resolution))
+        elif open_.ready_to_build():
+            facts = builder.build(goal, open_, facts, prepare=_is_worth_preparing(open_))
         elif prepared:
             facts = builder.finish(goal, prepared, facts)
         else:
@@ -96,7 +95,7 @@ def settle(
         if facts == known:
             raise InternalError(
                 "the loop stands still: what is to be built is known, and yet it isn't chosen",
-                why="\n".join(f"{c.name} {c.version}" for c in resolution.ready_to_build()),
+                why="\n".join(f"{c.name} {c.version}" for c in open_.ready_to_build()),
                 hint="please report this, with the output of -v",
             )
     raise _unsettled(history, facts, max_rounds)
@@ -142,7 +141,17 @@ def _is_prepared(chosen: Chosen) -> bool:
 
 def is_left_out(goal: Goal, chosen: Chosen) -> bool:
     """Whether *chosen* won't run: that its metadata is known will do."""
-    return not chosen.scope and chosen.name in goal.left_out
+    return not chosen.scope and (goal.only_metadata or chosen.name in goal.left_out)
+
+
+def _without_known(goal: Goal, resolution: Resolution) -> Resolution:
+    """Return *resolution* without the sources that needn't be built to know what they require."""
+    rest = (
+        chosen
+        for chosen in resolution.chosen
+        if not (chosen.pick.source and goal.needs_no_build(chosen.scope, chosen.metadata))
+    )
+    return resolution._replace(chosen=tuple(rest))
 
 
 def _what_changed(before: dict[str, str], now: dict[str, str]) -> Resolved:

@@ -143,7 +143,8 @@ class PackagingProvider:
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
         elif pick.source is not None:
-            self._build_needs(needs, scope, pick.source, metadata)
+            if not self.goal.needs_no_build(scope, metadata):
+                self._build_needs(needs, scope, pick.source, metadata)
         else:
             variant = self.offers.installed_variant(name) if pick.installed else pick.variant
             if variant is not None:
