@@ -1,7 +1,7 @@
 """An index and a builder in memory: worlds for tests of the core, said in a few lines."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pybuildsync.core.build_key import BuildInputs, build_key
@@ -47,6 +47,11 @@ def requirements(*texts: str) -> tuple[Requirement, ...]:
     return tuple(parse_requirement(text) for text in texts)
 
 
+def named_extras(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the extras that the markers of requirements name: who names one declares it."""
+    return tuple(sorted({found for text in texts for found in re.findall(r"extra == ['\"]([^'\"]+)", text)}))
+
+
 @dataclass
 class World:
     """Projects with wheels and sdists; knowledge for the core, and a builder that obeys it.
@@ -86,7 +91,9 @@ class World:
             requires_python=python, upload_time=time, yanked=yanked,
         )  # fmt: skip
         self.files.setdefault(name, []).append(file)
-        self.wheels[file.url] = Metadata(name, version, requirements(*requires), python, extras)
+        self.wheels[file.url] = Metadata(
+            name, version, requirements(*requires), python, extras or named_extras(requires)
+        )
         return self
 
     def sdist(
@@ -106,7 +113,7 @@ class World:
         stated = requirements(*(assumed if static is None else static))
         origin = Origin.ASSUMED if static is None else Origin.STATIC
         self.sources[name, version] = SourceMetadata(
-            metadata=Metadata(name, version, stated, python, (), origin),
+            metadata=Metadata(name, version, stated, python, named_extras(map(str, stated)), origin),
             static_requires=() if static is None else stated,
             build_requires=requirements(*build),
             match_runtime=match_runtime,
@@ -209,7 +216,8 @@ class World:
         (self.built_keys if wheel else self.prepared_keys).append(key)
         identity = (source.name, source.version)
         backend = self.finishers.get(identity, self.backends[identity]) if wheel else self.backends[identity]
-        metadata = Metadata(source.name, source.version, requirements(*backend(versions)))
+        told = backend(versions)
+        metadata = Metadata(source.name, source.version, requirements(*told), extras=named_extras(told))
         owners = [name for name in self.links[source.name, source.version] if name in versions] if wheel else []
         links = [("module.so", self.soname(owner, versions[owner]), owner, f"{owner}.libs", True) for owner in owners]
         verdict = judge(

@@ -1,7 +1,7 @@
 """Plans: a resolution against what is installed, and whom it would disturb."""
 
 import pytest
-from core.fakes import TARGET, World, requirements
+from core.fakes import TARGET, World, named_extras, requirements
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Installed
@@ -31,7 +31,8 @@ def variant(key: str = "key", *matches: Match, **coupled: str) -> Variant:
 
 def installed(name: str, version: str, *requires: str, built: Variant | None = None) -> Installed:
     """Return what is installed."""
-    return Installed(name, version, Metadata(name, version, requirements(*requires)), built)
+    metadata = Metadata(name, version, requirements(*requires), extras=named_extras(requires))
+    return Installed(name, version, metadata, built)
 
 
 def chosen(name: str, version: str, pick: Pick | None = None) -> Chosen:

@@ -204,9 +204,9 @@ def test_python_versions() -> None:
 
 def test_requirements_with_and_without_an_extra() -> None:
     """An extra adds those that name it; the rest comes with the distribution itself."""
-    metadata = Metadata(
-        "a", "1", requirements("b", 'c; extra == "x"', 'd; os_name == "nt"', 'e; extra == "y"', "f; os_name != 'nt'")
-    )
+    texts = ("b", 'c; extra == "x"', 'd; os_name == "nt"', 'e; extra == "y"', "f; os_name != 'nt'")
+    metadata = Metadata("a", "1", requirements(*texts), extras=("x",))
     found = offers(World())
     assert [r.name for r in found.requirements(metadata, "")] == ["b", "f"]
     assert [r.name for r in found.requirements(metadata, "x")] == ["c"]
+    assert list(found.requirements(metadata, "y")) == [], "an extra that isn't declared adds nothing"

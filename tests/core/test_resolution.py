@@ -1,7 +1,7 @@
 """One resolution for both sides: what runs, and what each source in it is built with."""
 
 import pytest
-from core.fakes import World, requirements
+from core.fakes import World, named_extras, requirements
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
@@ -46,7 +46,8 @@ def wheels(name: str, *all_versions: str, world: World | None = None) -> World:
 
 def installed(name: str, version: str, *requires: str, variant: Variant | None = None) -> Installed:
     """Return an installed distribution."""
-    return Installed(name, version, Metadata(name, version, requirements(*requires)), variant)
+    metadata = Metadata(name, version, requirements(*requires), extras=named_extras(requires))
+    return Installed(name, version, metadata, variant)
 
 
 # What runs

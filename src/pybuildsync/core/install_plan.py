@@ -163,7 +163,7 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
             return False
         if each.unlinked or broken_matches(each, running) or each.name in elsewhere:
             return False
-        for asked in ("", *requirement.extras):
+        for asked in ("", *(extra for extra in requirement.extras if extra in each.metadata.extras)):
             if (each.name, asked) not in seen:
                 seen.add((each.name, asked))
                 if not goal.no_dependencies:

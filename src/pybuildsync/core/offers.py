@@ -257,7 +257,12 @@ class Offers:
         return self._knowledge.source_metadata(source)
 
     def requirements(self, metadata: Metadata, extra: str) -> Iterator[Requirement]:
-        """Yield the requirements of *metadata* that hold here: those without an extra, or those that *extra* adds."""
+        """Yield the requirements of *metadata* that hold here: those without an extra, or those that *extra* adds.
+
+        An extra that isn't declared (Provides-Extra) adds nothing, as in pip.
+        """
+        if extra and extra not in metadata.extras:
+            return
         for requirement in metadata.requires:
             if not extra:
                 if self.markers.hold(requirement.marker):
