@@ -12,6 +12,7 @@ from commands.worlds import Environment, make_environment
 from pybuildsync.commands.cache import run_prune
 from pybuildsync.commands.options import CacheOptions, StoreOptions
 from pybuildsync.core.story import WaitingForLock
+from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
 from pybuildsync.store.locks import in_use
 
@@ -63,7 +64,7 @@ def test_uninstall_says_what_is_left_without(environment: Environment) -> None:
     """What still requires what has gone is told; so is what wasn't there."""
     status, _, err = run(environment, "uninstall", "-y", "lib", "nope")
     assert status == 0
-    assert err == "warning: nope is not installed\nwarning: app still requires lib, which is gone\n"
+    assert err == "warning: Skipping nope as it is not installed.\nwarning: app still requires lib, which is gone\n"
 
 
 def test_uninstall_does_as_it_is_told(environment: Environment) -> None:
@@ -78,13 +79,27 @@ def test_uninstall_does_as_it_is_told(environment: Environment) -> None:
 
 def test_uninstall_by_requirement_file(environment: Environment, tmp_path: Path) -> None:
     """Names of requirement files count, versions and markers don't; source trees have no name."""
-    (tmp_path / "r.txt").write_text("app==9  # whatever\n-r more.txt\n-e ./tree\n")
-    (tmp_path / "more.txt").write_text("other>=1; python_version > '3'\n")
-    assert run(environment, "uninstall", "-y", "-r", str(tmp_path / "r.txt"))[0] == 0
+    (tmp_path / "r.txt").write_text("app==9  # whatever\n-r more.txt\n-e ./tree\n-e git+https://x.example/a#egg=Gone\n")
+    (tmp_path / "more.txt").write_text("other>=1; python_version > '3'\nNo_Such\n")
+    status, _, err = run(environment, "uninstall", "-y", "-r", str(tmp_path / "r.txt"))
+    skipped = [f"warning: Skipping {name} as it is not installed.\n" for name in ("No_Such", "gone")]
+    assert (status, err) == (0, "".join(skipped))
     assert modules(environment) == ["lib"]
     status, _, err = run(environment, "uninstall", "-y", "-r", str(tmp_path / "absent.txt"))
     assert status == 1
     assert err.startswith("error: ")
+
+
+def test_uninstall_needs_names(environment: Environment, tmp_path: Path) -> None:
+    """A path names nothing, which is told; nothing to remove at all is an error, in pip's words."""
+    status, out, err = run(environment, "uninstall", "-y", "./tree", "app")
+    ignored = "warning: Invalid requirement: './tree' ignored - the uninstall command expects named requirements.\n"
+    assert (status, err) == (0, ignored)
+    assert "Successfully uninstalled app-1.0" in out
+    (tmp_path / "empty.txt").write_text("")
+    status, _, err = run(environment, "uninstall", "-y", "-r", str(tmp_path / "empty.txt"))
+    assert status == 1
+    assert err.startswith('error: You must give at least one requirement to uninstall (see "pip help uninstall")\n')
 
 
 def test_uninstall_as_data(environment: Environment) -> None:
@@ -122,6 +137,50 @@ def test_the_cache_can_be_measured_and_emptied(tmp_path: Path) -> None:
     assert say(["cache", "clean", "some-project", *at]).out == "Nothing to remove.\n"
     assert say(["cache", "clean", *at]).out.startswith("Removed 1 file, ")
     assert json.loads(say(["cache", "size", "--json", *at]).out)["kinds"] == []
+
+
+def built(root: Path, *filenames: str) -> dict[str, Path]:
+    """Put wheels that were built here into the store below *root*; return their paths."""
+    wheels = StoredWheels(Store(str(root)))
+    found = {}
+    for filename in filenames:
+        source = root.parent / filename
+        source.write_bytes(b"x" * 1500)
+        found[filename] = Path(wheels.save(f"key of {filename}", str(source), b"").wheel_path)
+    return found
+
+
+ONE, TWO, OTHER = "some_lib-1.0-py3-none-any.whl", "some_lib-2.0-py3-none-any.whl", "other-1.0-py3-none-any.whl"
+
+
+def test_pips_own_commands_for_the_cache(tmp_path: Path) -> None:
+    """info, list, remove, purge: pip's lines, over what was built here."""
+    root = tmp_path / "cache"
+    at = ("--cache-dir", str(root))
+    assert say(["cache", "list", *at]).out == "No locally built wheels cached.\n"
+    assert say(["cache", "list", "--format=abspath", *at]).out == ""
+    paths = built(root, TWO, OTHER, ONE)
+    assert say(["cache", "list", *at]).out.splitlines() == [
+        "Cache contents:", "", f" - {OTHER} (1.5 kB)", f" - {ONE} (1.5 kB)", f" - {TWO} (1.5 kB)"
+    ]  # fmt: skip
+    for pattern, names in (("some_lib", {ONE, TWO}), ("Some.Lib", {ONE, TWO}), ("*-1", {ONE, OTHER}), ("lib", set())):
+        listed = say(["cache", "list", pattern, "--format", "abspath", *at]).out.splitlines()
+        assert listed == sorted(str(paths[name]) for name in names)
+    lines = say(["cache", "info", *at]).out.splitlines()
+    assert lines[3:] == [
+        f"Locally built wheels location: {root}/built-1",
+        "Locally built wheels size: 4.5 kB",
+        "Number of locally built wheels: 3",
+    ]
+    assert lines[0] == f"Package index page cache location: {root}"
+    removed = say(["cache", "remove", "some_lib-1*", *at])
+    assert (removed.status, removed.out.partition(" (")[0]) == (0, "Files removed: 2")  # and what is known of it
+    none = say(["pip", "cache", "remove", "nobody", *at])
+    assert (none.out, none.err) == ("Files removed: 0 (0 B)\n", 'WARNING: No matching packages for pattern "nobody"\n')
+    assert say(["cache", "remove", "*", *at]).out.startswith("Files removed: ")
+    assert not any(path.exists() for path in paths.values())
+    assert say(["cache", "purge", *at]).err == "warning: No matching packages\n"
+    assert say(["cache", "remove", *at]).status == 2
 
 
 def test_whoever_waits_says_so(tmp_path: Path) -> None:

@@ -45,6 +45,10 @@ MODULES = {
     ("cache", "size"): "pybuildsync.commands.cache",
     ("cache", "prune"): "pybuildsync.commands.cache",
     ("cache", "clean"): "pybuildsync.commands.cache",
+    ("cache", "info"): "pybuildsync.commands.cache",
+    ("cache", "list"): "pybuildsync.commands.cache",
+    ("cache", "remove"): "pybuildsync.commands.cache",
+    ("cache", "purge"): "pybuildsync.commands.cache",
 }
 
 # Commands that pip, too, refuses to run outside of virtual environments with --require-virtualenv.

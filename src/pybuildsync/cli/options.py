@@ -176,6 +176,7 @@ _REQUIREMENTS = Positional(
     unless=("requirement_files", "editables", "groups", "scripts"),
     help="NAME, NAME==VERSION, NAME[EXTRA]>=VERSION, or the path of a wheel, an sdist or a source tree",
 )
+_PATTERN = Positional(field="pattern", metavar="PATTERN", help="a project's name, or a glob pattern for wheels")
 _CLEANED = Positional(
     field="projects",
     metavar="NAME",
@@ -292,6 +293,28 @@ COMMANDS = (
         positional=_CLEANED,
         options=(*EVERYWHERE, *JSON),
     ),
+    Command(words=("cache", "info"), summary="say what it holds, as pip does", options=(*EVERYWHERE, *JSON)),
+    Command(
+        words=("cache", "list"),
+        summary="list the wheels that were built here",
+        positional=_PATTERN._replace(required=False),
+        options=(
+            *placed(
+                "presentation",
+                "Output",
+                Option(field="format", flags=("--format",), choices=("human", "abspath"), help="with sizes, or paths"),
+            ),
+            *EVERYWHERE,
+            *JSON,
+        ),
+    ),
+    Command(
+        words=("cache", "remove"),
+        summary="remove wheels that were built here",
+        positional=_PATTERN,
+        options=(*EVERYWHERE, *JSON),
+    ),
+    Command(words=("cache", "purge"), summary="remove everything", options=(*EVERYWHERE, *JSON)),
 )
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pybuildsync.cli import config_text, looking_text, saving_text
+from pybuildsync.cli import cache_text, config_text, looking_text, saving_text
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.fast_venv import created
-from pybuildsync.cli.sizes import count_of, write_seconds, write_size
+from pybuildsync.cli.sizes import count_of, write_seconds
 from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
 
@@ -124,24 +124,6 @@ def _venv(result: results.VenvResult, _presentation: Presentation, _colors: Colo
     return [created(result.path, result.version)]
 
 
-def _cache_folder(result: results.CacheFolder, _presentation: Presentation, _colors: Colors) -> list[str]:
-    return [result.path]
-
-
-def _cache_size(result: results.CacheSize, _presentation: Presentation, _colors: Colors) -> list[str]:
-    rows = [(kind, count_of(files, "file"), write_size(size)) for kind, files, size in result.kinds]
-    total = sum(size for _, _, size in result.kinds)
-    rows.append(("together", count_of(sum(files for _, files, _ in result.kinds), "file"), write_size(total)))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [f"{kind:{widths[0]}}  {files:>{widths[1]}}  {size:>{widths[2]}}" for kind, files, size in rows]
-
-
-def _cache_removed(result: results.CacheRemoved, _presentation: Presentation, _colors: Colors) -> list[str]:
-    if not result.files:
-        return ["Nothing to remove."]
-    return [f"Removed {count_of(result.files, 'file')}, {write_size(result.size)}."]
-
-
 def summary(result: results.Result) -> str:
     """Return how long it took and what it took, for the end of the story; "" where nothing was done."""
     if (
@@ -159,6 +141,7 @@ _DEEDS = (
 )  # fmt: skip
 _RENDERERS: dict[type, Any] = {
     **looking_text.RENDERERS,
+    **cache_text.RENDERERS,
     results.InstallResult: _install,
     results.WheelResult: saving_text.wheel,
     results.DownloadResult: saving_text.download,
@@ -168,7 +151,4 @@ _RENDERERS: dict[type, Any] = {
     results.ConfigValue: config_text.value,
     results.ConfigFiles: config_text.files,
     results.ConfigWritten: config_text.written,
-    results.CacheFolder: _cache_folder,
-    results.CacheSize: _cache_size,
-    results.CacheRemoved: _cache_removed,
 }

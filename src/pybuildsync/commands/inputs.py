@@ -21,6 +21,7 @@ from pybuildsync.index.addresses import last_segment, path_url
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip", ".tar", ".tar.bz2", ".tbz")
+COMMAND_LINE = "the command line"  # where a word stands
 HASHES = ("sha256", "sha384", "sha512")  # what pip takes; weaker ones prove nothing
 
 
@@ -91,8 +92,8 @@ def read_inputs(
 
     """
     found = RequirementFile()
-    found.requirements += [RequirementLine(word, "the command line") for word in words]
-    found.requirements += [RequirementLine(word, "the command line", editable=True) for word in editables]
+    found.requirements += [RequirementLine(word, COMMAND_LINE) for word in words]
+    found.requirements += [RequirementLine(word, COMMAND_LINE, editable=True) for word in editables]
     for path in requirement_files:
         merge(found, read_requirement_file(path, environ=environ))
     for path in constraint_files:

@@ -320,7 +320,8 @@ class ConfigOptions(NamedTuple):
 
 
 class CacheOptions(NamedTuple):
-    """What ``cache dir``, ``size``, ``prune`` and ``clean`` are asked for. ``projects`` () is everything."""
+    """What the subcommands of ``cache`` are asked for. ``projects`` () is everything, ``pattern`` as for pip."""
 
     projects: tuple[str, ...] = ()
+    pattern: str = ""
     store: StoreOptions = _STORE

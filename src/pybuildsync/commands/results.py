@@ -291,6 +291,31 @@ class CacheRemoved(NamedTuple):
     size: int
 
 
+class CacheInfo(NamedTuple):
+    """What the store holds: files and bytes of all but the wheels that were built here, and theirs."""
+
+    path: str
+    files: int
+    size: int
+    wheels_path: str
+    wheels: int
+    wheels_size: int
+
+
+class CacheWheels(NamedTuple):
+    """Wheels that were built here: (path, bytes), by file name."""
+
+    wheels: tuple[tuple[str, int], ...] = ()
+
+
+class CacheFilesRemoved(NamedTuple):
+    """What was removed from the store, told as pip tells it."""
+
+    path: str
+    files: int
+    size: int
+
+
 Result: TypeAlias = (
     InstallResult
     | WheelResult
@@ -311,4 +336,7 @@ Result: TypeAlias = (
     | CacheFolder
     | CacheSize
     | CacheRemoved
+    | CacheInfo
+    | CacheWheels
+    | CacheFilesRemoved
 )

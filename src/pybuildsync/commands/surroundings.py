@@ -117,10 +117,15 @@ def names_required(distribution: InstalledDistribution) -> dict[str, str]:
     """Return what *distribution* requires, in any case: normalised names, and how its metadata write them."""
     names: dict[str, str] = {}
     for text in read_fields(metadata_text(distribution)).get("requires-dist", ()):
-        name = _PROJECT.match(text)
-        if name is not None:
-            names.setdefault(normalize_name(name[0]), name[0])
+        name = project_in(text)
+        names.setdefault(normalize_name(name), name)
     return names
+
+
+def project_in(text: str) -> str:
+    """Return the name that the requirement *text* begins with, as it is written; "" if with none."""
+    name = _PROJECT.match(text)
+    return name[0] if name is not None else ""
 
 
 def _applies(marker: str, values: Mapping[str, str]) -> bool:

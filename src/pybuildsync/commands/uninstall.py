@@ -7,13 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 
 from pybuildsync.commands.destination import scheme_of
+from pybuildsync.commands.inputs import COMMAND_LINE, read_inputs
 from pybuildsync.commands.options import UninstallOptions
 from pybuildsync.commands.results import Change, UninstallResult
-from pybuildsync.commands.surroundings import look_around, required_by
-from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import parse_requirement
+from pybuildsync.commands.surroundings import look_around, project_in, required_by
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution
+from pybuildsync.errors import RequestError
 
 
 def run(
@@ -30,12 +30,12 @@ def run(
     from pybuildsync.environments.transaction import apply
 
     interpreter, found = look_around(options.python, options.store, story)
-    names = _names([*options.names, *_listed(options.requirement_files)])
+    names = _names(options, story)
     by_name = {one.name: one for one in found}
     chosen = [by_name[name] for name in names if name in by_name]
     missing = tuple(name for name in names if name not in by_name)
     for name in missing:
-        story.tell(Warned(f"{name} is not installed"))
+        story.tell(Warned(f"Skipping {names[name]} as it is not installed."))
     changes = tuple(Change(kind="remove", name=one.name, old=one.version) for one in chosen)
     result = UninstallResult(changes=changes, missing=missing, dry_run=options.dry_run)
     if not chosen or options.dry_run:
@@ -70,16 +70,26 @@ def _tell_missing(
             story.tell(Warned(f"{', '.join(wanting[name])} still requires {name}, which is gone"))
 
 
-def _names(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the normalised names that *texts*, names or requirements, name, each once."""
-    return tuple(dict.fromkeys(normalize_name(parse_requirement(text).name) for text in texts))
+def _names(options: UninstallOptions, story: Story) -> dict[str, str]:
+    """Return what is to go: normalised names, each with the one that was typed.
 
+    Raises:
+        RequestError: nothing has a name, or something can't be read.
 
-def _listed(paths: Iterable[str]) -> list[str]:
-    """Return the requirements in requirement files; source trees in them have no name to go by."""
-    if not paths:
-        return []
-    from pybuildsync.project.requirement_files import read_requirement_file
-
-    files = [read_requirement_file(path, environ=os.environ) for path in paths]
-    return [line.text for file in files for line in file.requirements if not line.editable]
+    """
+    inputs = read_inputs(options.names, options.requirement_files, (), os.environ)
+    names: dict[str, str] = {}
+    for requirement, text in zip(inputs.requirements, inputs.texts, strict=True):
+        names.setdefault(requirement.name, project_in(text))
+    for given in inputs.given:
+        if given.name:
+            names.setdefault(given.name, given.name)
+        elif given.where == COMMAND_LINE:
+            why = "the uninstall command expects named requirements."
+            story.tell(Warned(f"Invalid requirement: {given.text!r} ignored - {why}"))
+    if not names:
+        raise RequestError(
+            'You must give at least one requirement to uninstall (see "pip help uninstall")',
+            hint="name a project, or a file that lists some with -r",
+        )
+    return names

@@ -6,6 +6,7 @@ goes.
 """
 
 import errno
+import fnmatch
 import marshal
 import os
 import re
@@ -15,6 +16,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from pybuildsync.core.candidates import version_of_filename
+from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import FORMATS, Store, end_of_key, kind_folder, temporary_folder
 from pybuildsync.store.locks import alone
@@ -69,6 +71,27 @@ def clean(store: Store, projects: Collection[str] = (), *, waiting: Callable[[],
         else:
             doomed = [folder for _, folder in _folders(store)]
         return _remove(store, doomed)
+
+
+def built_wheels(store: Store, pattern: str = "*") -> tuple[tuple[str, int], ...]:
+    """Return the path and the bytes of each wheel in *store* that was built here and that *pattern* means.
+
+    As in pip that is a glob pattern for the beginning of a file name, or a project's name, here in any spelling.
+    """
+    found = []
+    for entry in _entries(store, "built"):
+        for name in _names(entry):
+            if _is_meant(name, pattern):
+                with suppress(OSError):
+                    found.append((f"{entry}/{name}", os.stat(f"{entry}/{name}").st_size))
+    return tuple(sorted(found, key=lambda one: os.path.basename(one[0])))
+
+
+def remove_built(store: Store, pattern: str, *, waiting: Callable[[], None] | None = None) -> Removed:
+    """Remove the wheels that :func:`built_wheels` tells from *store*; *waiting* and errors as in :func:`clean`."""
+    with alone(store, waiting=waiting):
+        doomed = dict.fromkeys(os.path.dirname(path) for path, _ in built_wheels(store, pattern))
+        return _remove(store, list(doomed))
 
 
 def prune(store: Store, *, now: float | None = None, waiting: Callable[[], None] | None = None) -> Removed:
@@ -157,6 +180,13 @@ def _belongs(kind: str, path: str, projects: frozenset[str]) -> bool:
         except (ValueError, TypeError, EOFError, IndexError):
             return False
     return kind == "archives" and any(_is_named_after(name, projects) for name in _names(path))
+
+
+def _is_meant(filename: str, pattern: str) -> bool:
+    if not filename.endswith(".whl"):
+        return False
+    glob = f"{pattern}*.whl" if "-" in pattern else f"{pattern}-*.whl"
+    return fnmatch.fnmatch(filename, glob) or _is_named_after(filename, frozenset({normalize_name(pattern)}))
 
 
 def _is_named_after(filename: str, projects: frozenset[str]) -> bool:
