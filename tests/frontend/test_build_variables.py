@@ -72,6 +72,15 @@ def test_the_environment_of_a_build() -> None:
     }
 
 
+def test_the_environment_of_a_build_without_isolation() -> None:
+    """It sees the packages that any Python sees there; its scripts are first, and it is active if it is virtual."""
+    environ = {"PYTHONPATH": "/x", "PYTHONHOME": "/h", "VIRTUAL_ENV": "/y", "CC": "gcc"}
+    plain = {"PATH": "/env/bin", "PYTHONPATH": "/x", "PYTHONUNBUFFERED": "1"}
+    for root, more in (("/env", {"VIRTUAL_ENV": "/env"}), ("", {})):
+        found = build_environ(environ, (), root=root, scripts="/env/bin", separator=":", isolated=False)
+        assert found == {**plain, **more}
+
+
 def test_an_environment_without_path() -> None:
     """The scripts alone."""
     assert build_environ({}, (), root="/env", scripts="/env/bin", separator=":")["PATH"] == "/env/bin"

@@ -107,8 +107,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "no_build_isolation",
-        "check_build_dependencies", "require_build_hashes",
+        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "require_build_hashes",
     }
 )  # fmt: skip
 

@@ -191,7 +191,9 @@ def _remember(
 def _is_passing(bench: Workbench, chosen: Chosen) -> bool:
     """Whether *chosen* was built and isn't kept for another time."""
     variant = chosen.pick.variant
-    return variant is not None and not chosen.pick.installed and bench.shop.built.find(variant.key) is None
+    if variant is None or chosen.pick.installed:
+        return False
+    return bench.shop.within is not None or bench.shop.built.find(variant.key) is None
 
 
 def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed, ...]) -> Goal:

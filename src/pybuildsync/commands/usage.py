@@ -1,9 +1,9 @@
 """Options that don't go together: the rules are pip's, and so is what is said about them."""
 
-from pybuildsync.commands.options import AskedOptions, SelectionOptions, TagOptions
+from pybuildsync.commands.options import AskedOptions, BuildOptions, SelectionOptions, TagOptions
 from pybuildsync.commands.selection import formats_of
 from pybuildsync.core.goal import ALL, Formats
-from pybuildsync.errors import UsageError
+from pybuildsync.errors import RequestError, UsageError
 
 _ONLY_BINARY = Formats(only_binary=frozenset({ALL}))
 
@@ -28,6 +28,24 @@ def check_only_deps(asked: AskedOptions) -> None:
     if asked.only_deps and found:
         raise UsageError(
             f"--only-deps cannot be used with {' or '.join(found)}", hint="name what is wanted on the command line"
+        )
+
+
+def check_builds(build: BuildOptions) -> None:
+    """Make sure that nothing is said of build environments where there are none.
+
+    Raises:
+        RequestError: it is; the exit status is 1, as pip's.
+
+    """
+    found = "--build-constraint" if build.build_constraint_files else ""
+    found = found or ("--require-build-hashes" if build.require_build_hashes else "")
+    if build.no_build_isolation and found:
+        raise RequestError(
+            f"{found} cannot be used with --no-build-isolation",
+            why="builds run with what is installed: nothing is chosen for them",
+            hint="leave out one of the two",
+            pip=(f"{found} cannot be used with --no-build-isolation.",),
         )
 
 

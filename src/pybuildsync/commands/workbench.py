@@ -21,6 +21,7 @@ from pybuildsync.commands.options import (
 )
 from pybuildsync.commands.selection import selected
 from pybuildsync.commands.tags import wheels_for
+from pybuildsync.commands.usage import check_builds
 from pybuildsync.core.goal import AT_SOURCE, Goal
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
@@ -34,12 +35,15 @@ from pybuildsync.frontend.build_variables import build_variables
 from pybuildsync.index.addresses import local_path
 from pybuildsync.index.client import IndexClient
 from pybuildsync.pipeline.build_environments import FillEnvironment
+from pybuildsync.pipeline.environment import installed_of, installed_promises
+from pybuildsync.pipeline.installed_builds import within
 from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.pipeline.marker_memory import keep_answers, recall_answers
 from pybuildsync.pipeline.orders import BuildSettings
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
+from pybuildsync.store.writing import new_temporary, remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,16 +106,19 @@ def open_workbench(
 
     """
     build = options.build
+    check_builds(build)
     settings = index_settings(options.indexes, inputs.options, store=store, python=interpreter.executable)
     known = recall_answers(store, interpreter.target)
     environments = FillEnvironment(store, interpreter)
     executor = LazyExecutor(partial(_threads, build.build_jobs))
+    place = within(interpreter, checked=build.check_build_dependencies) if build.no_build_isolation else None
+    built = StoredWheels(store if place is None else Store(new_temporary(store)))
     with IndexClient(settings, store, story=story) as client:
         target = interpreter.target
         shop = Workshop(
             client=client,
             store=store,
-            built=StoredWheels(store),
+            built=built,
             knowledge=IndexKnowledge(client, store),
             executor=executor,
             python=BuildPython(
@@ -129,6 +136,7 @@ def open_workbench(
             failures={},
             submitted=[],
             fetch=_fetch_named,
+            within=place,
         )
         try:
             for_builds = read_inputs((), (), build.build_constraint_files, environ)
@@ -150,6 +158,10 @@ def open_workbench(
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )
+            if place is not None:
+                policies = goal.policies.with_promises(installed_promises(place.distributions))
+                there = installed_of(place.distributions, policies)
+                goal = goal._replace(policies=policies, builds_with=there, build_date="")
             shop.knowledge.with_times = bool(goal.build_date)
             shop.knowledge.uploaded_before = goal.uploaded_before
 
@@ -187,6 +199,8 @@ def open_workbench(
             )
         finally:
             executor.close()
+            if place is not None:  # what is installed may change: none of it is for another time
+                remove_tree(built.store.root)
             keep_answers(store, target, known)
 
 
@@ -305,7 +319,7 @@ def _build_settings(
         config_settings=config_settings,
         variables=variables,
         timeout=build.build_timeout,
-        retry=not build.no_build_time_retry and not build.build_time,
+        retry=not (build.no_build_time_retry or build.build_time or build.no_build_isolation),
         log_folder=os.path.join(store.root, "logs"),
         max_rounds=build.max_rounds,
     )

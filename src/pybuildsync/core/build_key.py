@@ -18,7 +18,7 @@ class BuildInputs(NamedTuple):
 
     ``source`` is the digest of the archive or tree, ``subdirectory`` the place of the project in it. The order of
     ``environment``, ``config_settings`` and ``variables``, each named once, doesn't matter; that of one setting's
-    values does.
+    values does. What isn't ``isolated`` is built with all that is installed.
     """
 
     source: str
@@ -28,6 +28,7 @@ class BuildInputs(NamedTuple):
     config_settings: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     editable: bool = False
+    isolated: bool = True
 
 
 def build_key(inputs: BuildInputs) -> str:
@@ -43,6 +44,7 @@ def build_key(inputs: BuildInputs) -> str:
         tuple(sorted(inputs.config_settings)),
         tuple(sorted(inputs.variables)),
         inputs.editable,
+        *(() if inputs.isolated else ("with what is installed",)),
     )
     import hashlib
 

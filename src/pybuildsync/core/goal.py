@@ -84,7 +84,8 @@ class Goal(NamedTuple):
     Requires-Python of what runs. ``wheels_for`` is what wheels of what runs must fit, None for ``target``. All files
     were ``uploaded_before`` a time (ISO 8601, "" for none); the knowledge sees to it. With ``only_metadata`` nothing is
     built but what it takes to know what the others require. ``left_out`` are names that are resolved for what they
-    require only: they needn't be built, and don't run.
+    require only: they needn't be built, and don't run. Sources are built with what ``builds_with`` holds, which is
+    installed, instead of environments of their own; None for those.
     """
 
     target: Target
@@ -110,6 +111,7 @@ class Goal(NamedTuple):
     uploaded_before: str = ""
     left_out: frozenset[str] = frozenset()
     only_metadata: bool = False
+    builds_with: tuple[Installed, ...] | None = None
 
     def needs_no_build(self, scope: Scope, metadata: Metadata) -> bool:
         """Whether a source of *scope* need not even be asked: it won't run, and states what it requires."""

@@ -10,7 +10,8 @@ from functools import partial
 
 from pybuildsync.core.directs import NO_REFERENCES, References
 from pybuildsync.core.facts import Metadata
-from pybuildsync.core.goal import AT_SOURCE, Goal, Knowledge
+from pybuildsync.core.goal import AT_SOURCE, Goal, Installed, Knowledge
+from pybuildsync.core.installed_builds import needed_of
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
 from pybuildsync.core.policies import EXACT, Policy
@@ -195,12 +196,26 @@ class PackagingProvider:
         own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
+        if self.goal.builds_with is not None:
+            self._installed_needs(needs, (*scope, link), source, self.goal.builds_with)
+            return
         build = _Needs(self, (*scope, link))
         for requirement in self.to_build(source):
             if self.offers.markers.hold(requirement.marker):
                 build.add(requirement, BuildRequires(requirement))
         needs.dependencies += build.dependencies
         needs.ties += build.ties
+
+    def _installed_needs(self, needs: "_Needs", scope: Scope, source: Source, there: tuple[Installed, ...]) -> None:
+        """Collect what must run with *source* because it will be built with what is *there*."""
+        for each in needed_of(there, self.to_build(source), self.offers.markers):
+            if self.must_match(scope, each.name):
+                evidence = "configured" if self._is_configured(scope, each.name) else "required twice"
+                policy = self._said(scope, each.name, each.version) or EXACT
+                package: Package = (scope[:-1], each.name, "")
+                allowed = self.shelf(package).accepted(policy.accepts, each.version) | 1
+                reason = BuiltAgainst(each.name, each.version, evidence, policy)
+                needs.dependencies.append(Dependency(package, allowed, reason))
 
     def _names_at_run_time(self, source: Source, metadata: Metadata) -> set[str]:
         """Return the names that *source* requires at run time: as assumed, and as its variants have told."""
@@ -335,7 +350,8 @@ class PackagingProvider:
             for variant in self._facts.of(identity):
                 child = (*scope, (name, version))
                 terms: list[tuple[Package, int]] = [((scope, name, ""), unbuilt)]
-                for library, built in variant.coupled:
+                # What is installed stays what it is: there is no other combination.
+                for library, built in variant.coupled if self.goal.builds_with is None else ():
                     package: Package = (child, library, "")
                     terms.append((package, self.shelf(package).of_version(built)))
                 found.append(Nogood(tuple(terms), AlreadyBuilt(name, version, variant.coupled)))

@@ -33,6 +33,18 @@ class BuildPython(NamedTuple):
     markers: tuple[tuple[str, str], ...] = ()
 
 
+class InstalledEnvironment(NamedTuple):
+    """An environment to build in as it is: its interpreter, its folders of scripts and distributions, in import order.
+
+    ``root`` is that of a virtual environment, "" of another interpreter.
+    """
+
+    python: str
+    scripts: str
+    site_packages: tuple[str, ...]
+    root: str = ""
+
+
 class BuildJob(NamedTuple):
     """One build environment and the hooks to run in it.
 
@@ -47,6 +59,9 @@ class BuildJob(NamedTuple):
     environment at ``root``. ``resolved`` are the hook's requirements that the environment was resolved with.
     ``gather(root, environment)``, if given, is called once the hooks have all ended well and nothing runs any more,
     before the environment goes; it may keep what it finds there, and must not fail.
+
+    With ``within`` there is no isolation: the hooks run in that environment, in which nothing is changed, and what they
+    ask for counts as met. ``environment``, ``resolved`` and ``gather`` are nothing then.
 
     ``work`` is a folder on the store's file system for what is thrown away afterwards, ``output`` the folder, made if
     need be, that wheels are moved to. ``timeout`` is in seconds for the whole job, None for none. ``in_place`` builds a
@@ -76,6 +91,7 @@ class BuildJob(NamedTuple):
     editable: bool = False
     keep: bool = False
     keep_open: bool = False
+    within: InstalledEnvironment | None = None
 
     @property
     def is_editable(self) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.core.facts import SourceMetadata
 from pybuildsync.errors import EnvironmentFault
-from pybuildsync.frontend.build_environment import BuildEnvironment, make_environment
+from pybuildsync.frontend.build_environment import BuildEnvironment, make_environment, open_environment
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob
 from pybuildsync.frontend.build_log import log_environment
 from pybuildsync.frontend.build_system import build_system, read_pyproject
@@ -71,8 +71,11 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
     folder = _new_folder(job)
     runner: HookRunner | None = None
     try:
-        environment = make_environment(os.path.join(folder, "env"), job.python, job.environment, job.populate)
-        log_environment(job.log_path, present_versions(environment.site_packages))
+        if job.within is None:
+            environment = make_environment(os.path.join(folder, "env"), job.python, job.environment, job.populate)
+        else:
+            environment = open_environment(job.within)
+        log_environment(job.log_path, present_versions(environment.site_packages, *environment.others))
         runner = start_runner(
             python=environment.python,
             environ=build_environ(
@@ -81,6 +84,7 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
                 root=environment.root,
                 scripts=environment.scripts,
                 separator=os.pathsep,
+                isolated=job.within is None,
             ),
             cwd=folder,
             log_path=job.log_path,

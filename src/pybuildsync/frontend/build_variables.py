@@ -51,6 +51,9 @@ REMOVED: Final = frozenset({
     "_PYPROJECT_HOOKS_BUILD_BACKEND", "_PYPROJECT_HOOKS_BACKEND_PATH_JSON",
 })  # fmt: skip
 
+#: Of these, what shows Python more packages: a build in an environment that is there sees them as well.
+FOR_PACKAGES: Final = frozenset({"PYTHONPATH", "PYTHONUSERBASE"})
+
 #: What is called so is a secret: it reaches the build, its key only digested, and nothing that is kept.
 SECRETS: Final = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY")
 
@@ -79,22 +82,33 @@ def build_variables(environ: Mapping[str, str], extra: Mapping[str, str] | Itera
 
 
 def build_environ(
-    environ: Mapping[str, str], variables: Iterable[tuple[str, str]], *, root: str, scripts: str, separator: str
+    environ: Mapping[str, str],
+    variables: Iterable[tuple[str, str]],
+    *,
+    root: str,
+    scripts: str,
+    separator: str,
+    isolated: bool = True,
 ) -> dict[str, str]:
     """Return the environment of a build in the virtual environment *root* whose scripts folder is *scripts*.
+
+    Unless it is *isolated*, it sees what any Python sees there, and *root* is "" for an environment that isn't virtual.
 
     That is *environ* without what is removed and without build variables of its own, then *variables* (from
     :func:`build_variables`, so that what the key says is what the build sees), then what belongs to the environment.
     *separator* stands between the folders of ``PATH``.
     """
+    removed = REMOVED if isolated else REMOVED - FOR_PACKAGES
     found = {
         name: value
         for name, value in environ.items()
-        if name.upper() not in REMOVED and name not in REMOVED and not is_build_variable(name)
+        if name.upper() not in removed and name not in removed and not is_build_variable(name)
     }
     found.update(variables)
     found["PATH"] = separator.join(filter(None, (scripts, found.get("PATH", ""))))
-    found["VIRTUAL_ENV"] = root
-    found["PYTHONNOUSERSITE"] = "1"
+    if root:
+        found["VIRTUAL_ENV"] = root
+    if isolated:
+        found["PYTHONNOUSERSITE"] = "1"
     found["PYTHONUNBUFFERED"] = "1"  # a log in which the compiler's lines stand where they belong
     return found

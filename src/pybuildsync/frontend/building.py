@@ -97,12 +97,14 @@ def _run_hooks(build: _Build) -> tuple[BuildResult, BuildSession]:
     if build.session.requires is None:
         build = build._replace(session=build.session._replace(requires=_ask_requires(build)))
     requires = build.session.requires or ()
-    unmet = unmet_requires(
-        requires,
-        resolved=job.resolved,
-        site_packages=build.session.environment.site_packages,
-        markers=dict(job.python.markers),
-    )
+    unmet: tuple[str, ...] = ()
+    if job.within is None:
+        unmet = unmet_requires(
+            requires,
+            resolved=job.resolved,
+            site_packages=build.session.environment.site_packages,
+            markers=dict(job.python.markers),
+        )
     result = BuildResult(key=job.key, log_path=job.log_path, seconds=0.0, requires=requires, unmet=unmet)
     if unmet:
         return result, build.session
@@ -216,6 +218,8 @@ def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> 
     found = None if timed_out else diagnose(said)
     cause = found.cause if found else ""
     hint = found.hint if found else "give it more time with --build-timeout" if timed_out else "see the log"
+    if job.within is not None:
+        hint += "\nit was built with what is installed (--no-build-isolation): see that what it needs is there"
     return BuildFailure(
         f"{job.title} could not be built: {hook} {how}",
         why="\n".join(filter(None, (f"likely cause: {cause}" if cause else "", "the log ends with:", tail))),

@@ -40,12 +40,13 @@ def unmet_requires(
     return tuple(dict.fromkeys(unmet))
 
 
-def present_versions(site_packages: str) -> dict[str, str]:
-    """Return the versions of the distributions in the folder *site_packages*, by normalised name."""
+def present_versions(*folders: str) -> dict[str, str]:
+    """Return the versions of the distributions in *folders*, in import order, by normalised name."""
     found = {}
-    for entry in sorted(os.listdir(site_packages)):
-        stem = entry.removesuffix(".dist-info")
-        name, separator, version = stem.rpartition("-")
-        if separator and stem != entry:
-            found[normalize_name(name)] = version.replace("_", "-")
+    for folder in reversed(folders):
+        for entry in sorted(os.listdir(folder)):
+            stem = entry.removesuffix(".dist-info")
+            name, separator, version = stem.rpartition("-")
+            if separator and stem != entry:
+                found[normalize_name(name)] = version.replace("_", "-")
     return found

@@ -20,7 +20,7 @@ from pybuildsync.core.story import (
 from pybuildsync.core.variants import Facts
 from pybuildsync.errors import PybuildsyncError
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildResult, Want
-from pybuildsync.pipeline.learning import go_back, import_ahead, learn, next_date, recall
+from pybuildsync.pipeline.learning import go_back, import_ahead, is_passing, learn, next_date, recall
 from pybuildsync.pipeline.ordering import make_order, order_again
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
@@ -60,7 +60,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
         if failure is not None:  # other tools of that date would make the same environment
             facts = go_back(shop, facts, order, failure)
             continue
-        recalled = None if shop.settings.fresh or order.source.editable else recall(shop, goal, order, facts)
+        recalled = None if shop.settings.fresh or is_passing(shop, order) else recall(shop, goal, order, facts)
         if recalled is not None:
             facts = recalled
             continue
@@ -119,6 +119,7 @@ def submit(
         timeout=shop.settings.timeout,
         editable=source.editable,
         keep_open=want[-1] == "metadata",
+        within=shop.within and shop.within.environment,
     )
     return shop.executor.submit(run_build, job)
 

@@ -33,7 +33,7 @@ def installed_of(distributions: tuple[InstalledDistribution, ...], policies: Pol
         except PackageError:
             continue
     if any(record is not None for _, _, record in read):
-        policies = policies.with_promises(_promises(each for each, _, _ in read))
+        policies = policies.with_promises(installed_promises(each for each, _, _ in read))
     there = {each.name: each for each, _, _ in read}
     found = []
     for each, metadata, record in read:
@@ -58,7 +58,7 @@ def _unlinked(variant: Variant, there: Mapping[str, InstalledDistribution]) -> t
     return tuple(found)
 
 
-def _promises(distributions: Iterable[InstalledDistribution]) -> tuple[Promise, ...]:
+def installed_promises(distributions: Iterable[InstalledDistribution]) -> tuple[Promise, ...]:
     """Return what installed *distributions* promise of themselves."""
     found = []
     for each in distributions:

@@ -3,6 +3,7 @@
 import marshal
 import os
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from pybuildsync.core.facts import Metadata, Origin
@@ -10,7 +11,7 @@ from pybuildsync.core.goal import Goal
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import judge
 from pybuildsync.core.metadata_text import parse_metadata
-from pybuildsync.core.requirements import parse_requirement
+from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.core.story import (
     BuildRetried,
     BuildReused,
@@ -22,6 +23,7 @@ from pybuildsync.core.wheel_choice import TagRanks
 from pybuildsync.errors import PackageError
 from pybuildsync.frontend.build_job import BuildFailure, BuildResult
 from pybuildsync.pipeline.build_records import record_of
+from pybuildsync.pipeline.installed_builds import files_of, needed_names
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
 from pybuildsync.pipeline.workshop import Workshop
@@ -84,16 +86,16 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
     if result.wheel_path is None:
         _remember(shop, order, {"metadata": result.metadata_text})
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
-        return facts.with_variant(_variant(goal, order, metadata, (), ""))
+        return facts.with_variant(_variant(goal, order, metadata, (), result.requires))
     _check_tags(goal, source, os.path.basename(result.wheel_path))
     prepared = parse_metadata(result.prepared_text, Origin.PREPARED) if result.prepared_text else None
     built = parse_metadata(result.metadata_text, Origin.WHEEL)
     tree = os.path.join(order.path, source.subdirectory) if source.editable else ""
-    links = libraries_of(shop.store, result.wheel_path, order.wheels, tree)
+    links = libraries_of(shop.store, result.wheel_path, _files(shop, goal, order, built, result.requires), tree)
     for module, folder in links.leaving:
         text = f"{source.name} {source.version}: {module} looks for libraries in {folder}, which goes with the build"
         shop.story.tell(Warned(text))
-    variant = _variant(goal, order, built, links.parts, "")
+    variant = _variant(goal, order, built, links.parts, result.requires)
     if links.leaving:  # of no use once the build's folder is gone: neither kept for another time nor recorded
         unpacked = _unpack(shop, source, result.wheel_path)
         return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
@@ -159,12 +161,43 @@ def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:
     return facts.with_variant(variant)
 
 
-def _variant(goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkParts, ...], wheel: str) -> Variant:
+def is_passing(shop: Workshop, order: Order) -> bool:
+    """Whether the same order may give something else at another time: then nothing of it is kept."""
+    return order.source.editable or shop.within is not None
+
+
+def _files(
+    shop: Workshop, goal: Goal, order: Order, built: Metadata, asked: tuple[str, ...]
+) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Return the files of what the wheel of *order*, with the metadata *built*, may link to, by distribution.
+
+    Without isolation that isn't all that is installed, which has many a file of the same name, but what is required.
+    """
+    from pybuildsync.pipeline.linked_libraries import installed_files
+
+    if shop.within is None:
+        return ((wheel.project, installed_files(wheel)) for wheel in order.wheels)
+    requirements = (*_needed_to_build(order, asked), *built.requires)
+    return files_of(shop.within, needed_names(goal, requirements))
+
+
+def _needed_to_build(order: Order, asked: tuple[str, ...]) -> tuple[Requirement, ...]:
+    return (*order.stated.build_requires, *map(parse_requirement, asked))
+
+
+def _variant(
+    goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkParts, ...], asked: tuple[str, ...]
+) -> Variant:
+    """Return what *order* gave; *asked* are the requirements that the backend's hook has asked for."""
+    against = order.against
+    if goal.builds_with is not None:
+        names = needed_names(goal, _needed_to_build(order, asked)) | {owner for _, _, owner, _, _ in links}
+        against = tuple(each for each in against if each.name in names)
     verdict = judge(
         order.source.name,
         static_requires=order.stated.static_requires,
         built=metadata,
-        ingredients=order.against,
+        ingredients=against,
         links=[(distribution, library) for _, library, distribution, _, _ in links],
         match_runtime=order.stated.match_runtime,
         policies=goal.policies.with_promises(promises_of(order.wheels)),
@@ -179,7 +212,6 @@ def _variant(goal: Goal, order: Order, metadata: Metadata, links: tuple[LinkPart
         matches=verdict.matches,
         coupled=verdict.coupled,
         contradiction=verdict.contradiction,
-        wheel=wheel,
         build_time=order.date,
         links=links,
     )
@@ -208,7 +240,7 @@ def recall(shop: Workshop, goal: Goal, order: Order, facts: Facts) -> Facts | No
     if "requires" in note:
         return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note["requires"]))
     if "metadata" in note:
-        return facts.with_variant(_variant(goal, order, parse_metadata(note["metadata"], Origin.PREPARED), (), ""))
+        return facts.with_variant(_variant(goal, order, parse_metadata(note["metadata"], Origin.PREPARED), (), ()))
     if not shop.settings.retry or (order.date and note["date"] >= order.date):
         return None
     shop.knowledge.with_times = True
@@ -222,11 +254,11 @@ def _from_store(shop: Workshop, goal: Goal, order: Order, kept: BuiltWheel) -> V
     unpacked = find_wheel(shop.store, kept.sha256) or add_wheel(
         shop.store, kept.wheel_path, kept.sha256, project=order.source.name, version=order.source.version
     )
-    return _variant(goal, order, unpacked.metadata, told[1], kept.sha256)
+    return _variant(goal, order, unpacked.metadata, told[1], ())._replace(wheel=kept.sha256)
 
 
 def _remember(shop: Workshop, order: Order, note: dict[str, object]) -> None:
-    if not order.source.editable:
+    if not is_passing(shop, order):
         _keep_note(shop, order.key, note)
 
 

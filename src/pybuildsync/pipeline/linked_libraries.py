@@ -1,6 +1,7 @@
 """Which shared libraries a built wheel needs from what it was built with (docs/matching.md, "Shared libraries")."""
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pybuildsync.core.variants import LinkParts
@@ -19,8 +20,10 @@ class Libraries(NamedTuple):
     leaving: tuple[tuple[str, str], ...]
 
 
-def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel, ...], tree: str = "") -> Libraries:
-    """Return what the compiled files in the wheel at *wheel_path* need from *environment*.
+def libraries_of(
+    store: Store, wheel_path: str, environment: Iterable[tuple[str, tuple[str, ...]]], tree: str = ""
+) -> Libraries:
+    """Return what the compiled files in the wheel at *wheel_path* need from *environment*, (name, files) pairs.
 
     Of an editable wheel those in its source *tree* count as well, since they are what runs.
     """
@@ -48,7 +51,7 @@ def libraries_of(store: Store, wheel_path: str, environment: tuple[UnpackedWheel
     found = find_links(
         modules,
         own,
-        {wheel.project: installed_files(wheel) for wheel in environment},
+        dict(environment),
         build_folders=(os.path.realpath(store.root), store.root),
     )
     parts = tuple((e.module, e.library, e.distribution, e.path, e.by_run_path) for e in found.links)

@@ -8,6 +8,7 @@ from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.hashes import check_source
+from pybuildsync.pipeline.installed_builds import check_present, ingredients, needed_names
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
@@ -56,6 +57,8 @@ def make_order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts,
     source = chosen.pick.source
     if source is None:
         raise AssertionError(chosen)
+    if shop.within is not None:
+        return _make_order(shop, goal, facts, source, (ingredients(shop.within, goal), ()), chosen=chosen)
     environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
     wheels = fetch_wheels(shop, environment)
     keys = {each.name: each.pick.variant.key for each in environment if each.pick.variant is not None}
@@ -66,7 +69,7 @@ def make_order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts,
 def order_again(shop: Workshop, goal: Goal, facts: Facts, chosen: Chosen, variant: Variant) -> Order:
     """Return the order that gave *variant*, of which only metadata was asked for."""
     wheels = []
-    for ingredient in variant.ingredients:
+    for ingredient in variant.ingredients if shop.within is None else ():
         wheel = find_wheel(shop.store, ingredient.sha256)
         if wheel is None:
             raise PackageError(
@@ -87,6 +90,9 @@ def _make_order(
     chosen: Chosen,
 ) -> Order:
     against, wheels = environment
+    stated = shop.knowledge.source_metadata(source)
+    if shop.within is not None and shop.within.checked:
+        check_present(shop.within, goal, f"{source.name}=={source.version}", stated.build_requires)
     path, digest = _material(shop, source)
     if not chosen.scope:
         check_source(goal, source, path, digest)
@@ -98,18 +104,20 @@ def _make_order(
             target=goal.target,
             config_settings=shop.settings.config_settings(source.name),
             variables=shop.settings.variables(source.name),
+            isolated=shop.within is None,
         )
     )
     return Order(
         chosen=chosen,
         source=source,
-        stated=shop.knowledge.source_metadata(source),
+        stated=stated,
         against=against,
         wheels=wheels,
         path=path,
         digest=digest,
         key=key,
         date=dict(facts.as_of).get(source.identity, ""),
+        told=None if shop.within is None else needed_names(goal, stated.build_requires),
     )
 
 

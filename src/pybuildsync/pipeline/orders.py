@@ -27,7 +27,10 @@ class BuildSettings(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One build to be done: the source, its environment with the unpacked wheels, and the key of it all."""
+    """One build to be done: the source, its environment with the unpacked wheels, and the key of it all.
+
+    ``told`` are the names of the environment's distributions that are worth telling, None for all.
+    """
 
     chosen: Chosen
     source: Source
@@ -38,10 +41,11 @@ class Order(NamedTuple):
     digest: str
     key: str
     date: str
+    told: frozenset[str] | None = None
 
     @property
     def named(self) -> tuple[tuple[str, str], ...]:
         """The (name, version) pairs of the build environment, those that are required to run first."""
         needed = {requirement.name for requirement in self.stated.metadata.requires}
-        pairs = [(each.name, each.version) for each in self.against]
+        pairs = [(each.name, each.version) for each in self.against if self.told is None or each.name in self.told]
         return tuple(sorted(pairs, key=lambda pair: (pair[0] not in needed, pair[0])))

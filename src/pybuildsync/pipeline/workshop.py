@@ -7,6 +7,7 @@ from pybuildsync.core.goal import Direct, Goal
 from pybuildsync.core.story import Story
 from pybuildsync.frontend.build_job import BuildFailure, BuildJob, BuildPython, BuildResult
 from pybuildsync.index.client import IndexClient
+from pybuildsync.pipeline.installed_builds import Within
 from pybuildsync.pipeline.knowledge import IndexKnowledge
 from pybuildsync.pipeline.orders import BuildSettings
 from pybuildsync.store.built import BuiltWheels
@@ -36,6 +37,7 @@ class Workshop(NamedTuple):
     """What builds work with.
 
     ``fetch`` fetches what a URL leads to that something requires (:func:`pybuildsync.pipeline.direct.fetch_named`).
+    Without isolation builds run ``within`` an environment that is there; then ``built`` lasts as long as the command.
     ``failures`` collects those of each source, by identity and build key; ``submitted`` the titles of all builds begun.
     """
 
@@ -52,3 +54,4 @@ class Workshop(NamedTuple):
     failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
     submitted: list[str]
     fetch: Fetches
+    within: Within | None = None
