@@ -113,14 +113,14 @@ def test_paths_and_repositories(place: Place) -> None:
     tree = write_tree(place.root / "tree", tree_files("tree", "1.0"))
     other = write_tree(place.root / "other", tree_files("other", "1.0"))
     repository = place.root / "repository"
-    make_repository(repository, tree_files("checked", "1.0"))
-    url = f"checked @ git+{repository.as_uri()}@{git(repository, 'rev-parse', 'HEAD')}"
+    make_repository(repository, {f"below/{name}": data for name, data in tree_files("checked", "1.0").items()})
+    url = f"checked @ git+{repository.as_uri()}@{git(repository, 'rev-parse', 'HEAD')}#subdirectory=below"
     said, files = get(place, str(archive), str(source), str(tree), url, "-e", str(other))
     assert said.status == 0, said.err
     assert list(files) == ["checked-1.0.zip", "local-1.0-py3-none-any.whl", "packed-1.0.tar.gz"]
     assert said.out.splitlines()[-1] == "Successfully downloaded checked local other packed tree"
     with zipfile.ZipFile(place.root / FOLDER / "checked-1.0.zip") as packed:
-        assert {"checked-1.0/pyproject.toml", "checked-1.0/recipe.json"} <= set(packed.namelist())
+        assert packed.namelist() == ["checked/baker.py", "checked/pyproject.toml", "checked/recipe.json"]
     place.install("--no-index", str(place.root / FOLDER / "checked-1.0.zip"))
     assert place.versions() == {"checked": "1.0"}
 

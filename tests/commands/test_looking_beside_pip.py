@@ -136,6 +136,22 @@ def test_inspect(environment: Environment) -> None:
     assert by_path[0]["installed"] == by_path[1]["installed"]
 
 
+def test_inspect_what_is_odd(environment: Environment, tmp_path: Path) -> None:
+    """Links to source trees are editable; of a direct URL that says nothing valid there is none."""
+    environment.add("odd", "1", more={"direct_url.json": {"url": 1}})
+    info = tmp_path / "source" / "old.egg-info"
+    info.mkdir(parents=True)
+    (info / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: old\nVersion: 3\n\n")
+    (environment.site_packages / "old.egg-link").write_text(f"{tmp_path / 'source'}\n.\n")
+    installed = json.loads(ours(environment, "inspect").out)["installed"]
+    old, odd = (next(one for one in installed if one["metadata"]["name"] == name) for name in ("old", "odd"))
+    assert old["direct_url"] == {"url": (tmp_path / "source").as_uri(), "dir_info": {"editable": True}}
+    assert "requested" not in old
+    assert "direct_url" not in odd
+    (environment.site_packages / "odd-1.dist-info" / "RECORD").unlink()
+    assert "Files:\nCannot locate RECORD or installed-files.txt\n" in compare(environment, "show", "-f", "odd").out
+
+
 REQUIREMENTS = """\
 # first
 
@@ -190,6 +206,7 @@ def offered(index: LoopbackIndex) -> LoopbackIndex:
     index.add(wheel("lib-b", "2.7", requires_python="<3"))
     index.add(wheel("app-one", "1.0"))
     index.add(wheel("zipped", "0.5"))
+    index.add(wheel("fresh", "0.5"))
     index.add(wheel("other", "2.0rc1"))
     return index
 
@@ -210,6 +227,8 @@ def offered(index: LoopbackIndex) -> LoopbackIndex:
         ("index", "versions", "lib-b", "--no-binary", ":all:"),
         ("index", "versions", "lib-b", "--ignore-requires-python", "--only-binary=lib-b"),
         ("index", "versions", "other", "--all-releases", "other"),
+        ("index", "versions", "fresh", "--json"),
+        ("index", "versions", "fresh"),
     ],
     ids=" ".join,
 )

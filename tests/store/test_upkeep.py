@@ -17,7 +17,7 @@ from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import FORMATS
 from pybuildsync.store.locks import in_use
 from pybuildsync.store.records import read_record, write_record
-from pybuildsync.store.upkeep import DAYS, Removed, clean, prune, size, sweep
+from pybuildsync.store.upkeep import DAYS, Removed, built_wheels, clean, prune, remove_built, size, sweep
 from pybuildsync.store.wheels import add_wheel, find_wheel
 from pybuildsync.store.writing import new_temporary
 
@@ -82,6 +82,24 @@ def test_clean_removes_what_belongs_to_a_project(tmp_path: Path) -> None:
         "wheels": False, "built": False, "archives": False, "listings": False, "metadata": True,
     }  # fmt: skip
     assert set(held(store, "other").values()) == {True}
+
+
+def test_built_wheels_are_meant_by_name_or_pattern(tmp_path: Path) -> None:
+    """As in pip, and by any spelling of a project's name; with a wheel goes what is known of it."""
+    store = Store(str(tmp_path / "store"))
+    for name in ("one_lib-1.0-py3-none-any.whl", "one_lib-2.0-1-py3-none-any.whl", "one-3.0-py3-none-any.whl"):
+        (tmp_path / name).write_bytes(b"wheel")
+        StoredWheels(store).save(f"key of {name}", str(tmp_path / name), b"")
+
+    def versions(pattern: str) -> list[str]:
+        return [os.path.basename(path).split("-")[1] for path, size in built_wheels(store, pattern) if size]
+
+    assert [versions(each) for each in ("*", "One.Lib", "one", "one_lib-2", "*-3.0", "two")] == [
+        ["3.0", "1.0", "2.0"], ["1.0", "2.0"], ["3.0"], ["2.0"], ["3.0"], []
+    ]  # fmt: skip
+    assert remove_built(store, "one-lib").files == 4
+    assert versions("*") == ["3.0"]
+    assert remove_built(store, "one-lib") == Removed()
 
 
 def test_prune_keeps_what_is_used_and_removes_the_rest(tmp_path: Path) -> None:

@@ -89,13 +89,14 @@ def _put(bench: Workbench, chosen: Chosen, folder: str) -> DownloadedFile:
             check_source(bench.goal, source, got.path, got.sha256)
         path, is_new = save_copy(got.path, folder, file.filename, option=_OPTION)
     elif source is not None and source.vcs:
-        stem = f"{chosen.name}-{chosen.version}"
-        path = save(lambda part: _zip(source.path, part, stem), folder, f"{stem}.zip", option=_OPTION)
+        tree = os.path.join(source.path, source.subdirectory)
+        filename = f"{chosen.name}-{chosen.version}.zip"
+        path = save(lambda part: _zip(tree, part, chosen.name), folder, filename, option=_OPTION)
     return DownloadedFile(name=chosen.name, version=chosen.version, path=path, is_new=is_new)
 
 
-def _zip(tree: str, path: str, stem: str) -> None:
-    """Write the files of *tree* into the archive *path*, below a folder *stem*; equal trees give equal archives."""
+def _zip(tree: str, path: str, top: str) -> None:
+    """Write the files of *tree* into the archive *path*, below a folder *top*, sorted."""
     import zipfile
 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
@@ -103,4 +104,4 @@ def _zip(tree: str, path: str, stem: str) -> None:
             folders.sort()
             for name in sorted(names):
                 file = os.path.join(folder, name)
-                archive.write(file, f"{stem}/{os.path.relpath(file, tree)}".replace(os.sep, "/"))
+                archive.write(file, f"{top}/{os.path.relpath(file, tree)}".replace(os.sep, "/"))
