@@ -107,7 +107,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages", "require_build_hashes",
+        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages",
     }
 )  # fmt: skip
 

@@ -155,6 +155,8 @@ def open_workbench(
                 wheels_for=wheels_for(tags, target),
                 uploaded_before=_uploaded_before(options.selection),
                 needs_hashes=hash_mode(options.asked, inputs),
+                build_hashes=for_builds.hashes,
+                needs_build_hashes=build.require_build_hashes,
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )

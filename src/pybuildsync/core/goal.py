@@ -78,7 +78,8 @@ class Goal(NamedTuple):
     installed versions aren't preferred. ``extra_build`` adds build requirements per project. ``build_date`` holds the
     build tools of all sources to a date (ISO 8601), "source" to each source's own upload time, "" to none.
     ``hashes`` are ("ALGORITHM:HEX", ...) of a project's files: what runs is one of these; others are not limited, but
-    with ``needs_hashes`` they aren't built, either. ``locked`` are listings of all that may run of their projects.
+    with ``needs_hashes`` they aren't built, either. ``build_hashes`` are the same of what builds; with
+    ``needs_build_hashes`` others don't build anything. ``locked`` are listings of all that may run of their projects.
 
     ``prefer_wheels`` rather takes an older release with a wheel than a newer one to build. ``any_python`` heeds no
     Requires-Python of what runs. ``wheels_for`` is what wheels of what runs must fit, None for ``target``. All files
@@ -104,6 +105,8 @@ class Goal(NamedTuple):
     build_date: str = ""
     hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs_hashes: bool = False
+    build_hashes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    needs_build_hashes: bool = False
     locked: tuple[Listing, ...] = ()
     prefer_wheels: bool = False
     any_python: bool = False

@@ -60,7 +60,11 @@ class Offers:
         self._python: dict[tuple[bool, str], bool] = {}
         self._directs = Directs(goal, facts, *references)
         self._locked = {listing.project: listing for listing in goal.locked}
-        self._hashes = {name: frozenset(hashes) for name, hashes in goal.hashes}
+        self._hashes = {
+            (building, name): frozenset(hashes)
+            for building, known in ((False, goal.hashes), (True, goal.build_hashes))
+            for name, hashes in known
+        }
         self._installed = {entry.name: entry for entry in goal.installed if entry.name not in goal.reinstall}
 
     def shelf(self, name: str, *, building: bool) -> Shelf:
@@ -156,8 +160,8 @@ class Offers:
         files = self._usable(shelf, version, shelf.files(entry.position), building=building)
         if isinstance(files, Barred):
             return files
-        if not building and name in self._hashes:
-            files = _with_hash(files, self._hashes[name])
+        if (building, name) in self._hashes:
+            files = _with_hash(files, self._hashes[building, name])
             if not files:
                 return Barred("has no file with a hash that was given (--hash)")
         return self._best(name, version, files, given=direct is not None, building=building)
@@ -290,7 +294,7 @@ class Offers:
         One with a hash that was given goes before one of which nobody says, then, if these are preferred, a wheel
         before what is to be built.
         """
-        hashes = frozenset[str]() if building else self._hashes.get(name, frozenset())
+        hashes = self._hashes.get((building, name), frozenset[str]())
         newest = (entries & -entries).bit_length() - 1
         if not hashes and not self.goal.prefer_wheels:
             return newest

@@ -1,8 +1,8 @@
 """Hash mode: every file that runs is one whose hash the user has given (pip's ``--require-hashes``).
 
 The resolution only takes files that may have a given hash, as far as their index says; here they are looked at
-themselves: sources before any of their code runs, wheels before anything is installed. What only builds is not looked
-at, as in pip.
+themselves: sources before any of their code runs, wheels before anything is installed. What only builds has hashes of
+its own, in build constraint files; it is looked at before any of it runs (``--require-build-hashes``).
 """
 
 from collections.abc import Iterable
@@ -49,6 +49,41 @@ def check_source(goal: Goal, source: Source, path: str, sha256: str) -> None:
         _check(hashes, path, sha256, source.file.filename if source.file else path)
     elif goal.needs_hashes and source.file is not None:
         raise _not_whole([_missing(source)])
+
+
+def check_build_environments(shop: Workshop, goal: Goal, resolution: Resolution) -> None:
+    """Make sure that all in the build environments of *resolution* has a hash that is given, where any is or must be.
+
+    Raises:
+        RequestError: one must be given and isn't; all that are missing are told.
+        PackageError: a file has none of those that are given.
+
+    """
+    if not (goal.build_hashes or goal.needs_build_hashes):
+        return
+    known = dict(goal.build_hashes)
+    builders = {(chosen.name, chosen.version): chosen for chosen in resolution.chosen if chosen.scope}
+    lines = []
+    for chosen in builders.values():
+        source = chosen.pick.variant.source if chosen.pick.variant else chosen.pick.source
+        file = source.file if source else chosen.pick.file
+        hashes = known.get(chosen.name)
+        if hashes is None and not goal.needs_build_hashes:
+            continue
+        if file is None:
+            lines.append(f"{chosen.name}: a folder or checkout has no hash")
+        elif hashes is None:
+            sha256 = file.sha256 or shop.client.download(file).sha256
+            lines.append(f"{chosen.name}=={chosen.version} --hash=sha256:{sha256}")
+        elif f"sha256:{file.sha256}" not in hashes:
+            got = shop.client.download(file)
+            _check(hashes, got.path, got.sha256, file.filename)
+    if lines:
+        raise RequestError(
+            "hashes of what builds run with are missing",
+            why="\n".join(sorted(lines)),
+            hint="the index says these; add them to a file for --build-constraint if you trust it",
+        )
 
 
 def _missing(source: Source) -> str:

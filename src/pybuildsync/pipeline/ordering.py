@@ -7,7 +7,7 @@ from pybuildsync.core.goal import Goal
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
 from pybuildsync.errors import PackageError
-from pybuildsync.pipeline.hashes import check_source
+from pybuildsync.pipeline.hashes import check_build_environments, check_source
 from pybuildsync.pipeline.installed_builds import check_present, ingredients, needed_names
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
@@ -59,6 +59,7 @@ def make_order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts,
         raise AssertionError(chosen)
     if shop.within is not None:
         return _make_order(shop, goal, facts, source, (ingredients(shop.within, goal), ()), chosen=chosen)
+    check_build_environments(shop, goal, resolution)
     environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
     wheels = fetch_wheels(shop, environment)
     keys = {each.name: each.pick.variant.key for each in environment if each.pick.variant is not None}
