@@ -1,6 +1,7 @@
 """Results as people and programs read them."""
 
 import json
+import os
 
 import pytest
 
@@ -154,6 +155,21 @@ def test_an_install_as_data() -> None:
 def test_results_for_people(result: Result, lines: list[str]) -> None:
     """Every result has its lines."""
     assert text(result).splitlines() == lines
+
+
+def test_what_is_saved_and_removed() -> None:
+    """In pip's lines, from the working directory on; -q leaves them out."""
+    here = os.path.join(os.getcwd(), "files", "a-1.tar.gz")
+    files = (
+        results.DownloadedFile(name="a", version="1", path=here, is_new=False),
+        results.DownloadedFile(name="b", version="1", path="/else/b-1.whl"),
+        results.DownloadedFile(name="c", version="1", path=""),
+    )
+    assert text(results.DownloadResult(files=files)).splitlines() == [
+        "File was already downloaded ./files/a-1.tar.gz", "Saved /else/b-1.whl", "Successfully downloaded a b c"
+    ]  # fmt: skip
+    assert text(results.DownloadResult(files=files), quiet=1) == text(results.DownloadResult()) == ""
+    assert text(results.CacheFilesRemoved(path="/c", files=2, size=5), quiet=1) == ""
 
 
 def test_formats_of_list() -> None:

@@ -138,6 +138,7 @@ def summary(result: results.Result) -> str:
 
 _DEEDS = (
     results.InstallResult, results.UninstallResult, results.VenvResult, results.ConfigWritten, results.CacheRemoved,
+    results.CacheFilesRemoved, results.DownloadResult,
 )  # fmt: skip
 _RENDERERS: dict[type, Any] = {
     **looking_text.RENDERERS,
