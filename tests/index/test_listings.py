@@ -364,6 +364,23 @@ def test_what_listings_hang_on_can_be_watched(world: World) -> None:
     assert paths[1] == str(folder)
 
 
+def test_what_a_local_page_links_to_is_watched_as_well(world: World) -> None:
+    """An archive may be written anew in place, which its page doesn't show; one with a hash can't be another."""
+    page = world.folder / "index" / "lib" / "index.html"
+    page.parent.mkdir(parents=True)
+    links = world.folder / "links.html"
+    (world.folder / ONE.filename).write_bytes(ONE.data)
+    page.write_text(f'<a href="../../{ONE.filename}"></a><a href="{TWO.filename}#sha256={TWO.sha256}"></a>')
+    links.write_text(f'<a href="{ONE.filename.replace("1.0", "3.0")}"></a>')
+    settings = IndexSettings(indexes=(str(world.folder / "index"),), find_links=(str(links),))
+    with IndexClient(settings, world.store) as client:
+        assert client.listing("lib").versions == ("3.0", "2.0", "1.0")
+        paths, expires = client.evidence(["lib"]) or ((), 0.0)
+    three = str(world.folder / ONE.filename.replace("1.0", "3.0"))
+    assert paths[1:] == (str(links), three, str(page), str(world.folder / ONE.filename))
+    assert expires == float("inf")
+
+
 def test_a_client_that_tells_nobody_works_as_well(world: World) -> None:
     """A story is optional."""
     settings = IndexSettings(find_links=(str(world.folder / "absent"),))

@@ -3,6 +3,7 @@
 It knows what is current, what has to be asked for again, and how pages become one listing. Threads are its caller's.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.names import normalize_name
-from pybuildsync.errors import IndexFault
-from pybuildsync.index.addresses import origin, shown
+from pybuildsync.errors import IndexFault, PybuildsyncError
+from pybuildsync.index.addresses import local_path, origin, shown
 from pybuildsync.index.kept_listings import (
     KeptListing,
     PageState,
@@ -95,7 +96,8 @@ class Listings:
     def evidence(self, projects: Iterable[str]) -> tuple[tuple[str, ...], float] | None:
         """Return the paths that show a change of the listings of *projects*, and when they expire (a Unix time).
 
-        None if the store doesn't have one of them.
+        What a local page links to on this machine without a hash counts: it may be written anew in place. None if the
+        store doesn't have one of them, or one can't be read to its end.
         """
         self.keep_what_was_read()
         paths: list[str] = []
@@ -107,7 +109,13 @@ class Listings:
             paths.append(listing_path(self._store, project, self._identities))
             for location, state in zip(self.locations, kept.pages, strict=True):
                 if location.path:
-                    paths.append(local_page_path(location, project))
+                    page = local_page_path(location, project)
+                    paths.append(page)
+                    if not os.path.isdir(page):
+                        linked = _linked_archives(kept.listing, location.page(project))
+                        if linked is None:
+                            return None
+                        paths += linked
                 elif not self._settings.offline:
                     expires = min(expires, state.expires)
         return tuple(paths), expires
@@ -255,6 +263,15 @@ def group_by_project(page: Page) -> dict[str, Page]:
         for name in dict.fromkeys(normalize_name("-".join(parts[:count])) for count in range(1, last + 1)):
             groups.setdefault(name, []).append(at)
     return {name: page.choose(members) for name, members in groups.items()}
+
+
+def _linked_archives(listing: Listing, page: str) -> list[str] | None:
+    """Return the paths of the files without a hash that the local *page* lists; None if it is malformed somewhere."""
+    try:
+        files = _files_of(listing, page)
+    except PybuildsyncError:
+        return None
+    return [path for file in files if not file.hashes and (path := local_path(file.url))]
 
 
 def _files_of(listing: Listing, page: str) -> tuple[DistributionFile, ...]:
