@@ -57,7 +57,7 @@ def make_environment(root: Path) -> Environment:
     base = os.path.realpath(sys.executable)
     (root / "bin").mkdir(parents=True)
     (root / "bin" / "python").symlink_to(base)
-    (root / "pyvenv.cfg").write_text(f"home = {os.path.dirname(base)}\n")
+    (root / "pyvenv.cfg").write_text(f"home = {os.path.dirname(base)}\ninclude-system-site-packages = false\n")
     environment = Environment(root)
     environment.site_packages.mkdir(parents=True)
     return environment

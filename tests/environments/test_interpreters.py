@@ -254,6 +254,31 @@ def test_a_venv_of_an_externally_managed_interpreter_is_free(
     assert (found.externally_managed, found.is_virtual, asked(python)) == ("", True, 1)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_seen"),
+    [
+        ("", True),
+        ("include-system-site-packages = True", True),
+        ("include-system-site-packages = false", False),
+        ("include-system-site-packages = no", False),
+    ],
+)
+def test_an_environment_that_does_not_say_sees_its_interpreters_packages(
+    tmp_path: Path, store: Store, line: str, *, is_seen: bool
+) -> None:
+    """As the interpreter itself reads it."""
+    folder = make_venv(sys.executable, tmp_path / "venv")
+    path = folder / "pyvenv.cfg"
+    others = [text for text in path.read_text().splitlines() if not text.startswith("include-system")]
+    path.write_text("\n".join([*others, line]))
+    found = find_interpreter(str(folder), store, environ={"PYTHONNOUSERSITE": "1"})
+    assert found.system_site_packages is is_seen
+    run = [str(folder / "bin" / "python"), "-s", "-c", "import sys; print(*sys.path, sep='\\n')"]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("COV", "PYTHON"))}
+    seen = subprocess.run(run, capture_output=True, text=True, check=True, env=clean).stdout.splitlines()
+    assert [each for each in seen if each in found.site_packages] == [*map(str, found.site_packages)]
+
+
 def test_a_wrapper_is_followed_to_the_interpreter_that_it_runs(tmp_path: Path, store: Store) -> None:
     """A shim runs another interpreter: that one is found and kept; the shim is asked each time, as it may change."""
     folder = make_venv(sys.executable, tmp_path / "venv")

@@ -134,14 +134,14 @@ def _executable(python: str, environ: "Mapping[str, str]") -> str | None:
 
 def _is_interpreter(executable: str, facts: tuple[str, str, str]) -> bool:
     """Tell whether *executable* is that of a virtual environment of the interpreter that *facts* are of."""
-    from pybuildsync.environments.configuration import machine, read_configuration
+    from pybuildsync.environments.configuration import machine, read_configuration, sees_system_packages
 
     folder, configuration = read_configuration(executable)
     base = os.path.realpath(executable)
     return (
         configuration is not None
         and folder == os.path.dirname(os.path.dirname(executable))
-        and configuration.get("include-system-site-packages", "").lower() != "true"
+        and not sees_system_packages(configuration)
         and not base.startswith(os.path.realpath(folder) + "/")
         and (base, signature(base), machine()) == facts
     )

@@ -6,6 +6,10 @@ Built-ins and ``os`` only, as the first stage of ``install`` looks at it. Never 
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def read_configuration(executable: str) -> tuple[str, dict[str, str] | None]:
     """Return the environment's folder and its ``pyvenv.cfg`` (PEP 405: beside the executable, or one folder up)."""
@@ -21,6 +25,14 @@ def read_configuration(executable: str) -> tuple[str, dict[str, str] | None]:
         if "home" in config:
             return candidate, config
     return "", None
+
+
+def sees_system_packages(config: "Mapping[str, str]") -> bool:
+    """Whether an environment with the ``pyvenv.cfg`` *config* imports its interpreter's packages as well.
+
+    It does unless it says otherwise, as the standard library's ``site`` reads it.
+    """
+    return config.get("include-system-site-packages", "true").lower() == "true"
 
 
 def machine() -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from pybuildsync.core.targets import Target
-from pybuildsync.environments.configuration import machine, read_configuration
+from pybuildsync.environments.configuration import machine, read_configuration, sees_system_packages
 from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
 from pybuildsync.environments.user_site import is_disguised, user_base
 from pybuildsync.errors import EnvironmentFault
@@ -360,7 +360,7 @@ def _from_facts(
         paths = tuple((name, path.replace(ELSEWHERE, folder, 1)) for name, path in facts["venv_paths"])
         inside = dict(paths)
         site_packages = (inside["platlib"], inside["purelib"])
-    shared = config.get("include-system-site-packages", "").lower() == "true"
+    shared = bool(folder) and sees_system_packages(config)
     if shared:
         site_packages += facts["site_packages"]
     return Interpreter(
