@@ -4,19 +4,21 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from environments.places import make_interpreter, make_wheel, placed
 from loopback import make_wheel as make_archive
 from pipeline.worlds import Place, wheel
 
-from pybuildsync.commands.destination import choose_destination, scheme_of, schemes_of
+from pybuildsync.commands.destination import choose_destination, scheme_of, scheme_to_hold, schemes_of
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place
 from pybuildsync.core.story import Silent
 from pybuildsync.environments.destinations import Destination, destination_scheme, user_scheme
 from pybuildsync.environments.installed import installed_distributions
 from pybuildsync.environments.interpreters import Interpreter
+from pybuildsync.environments.transaction import environment_lock
 from pybuildsync.errors import EnvironmentFault, RequestError
 from pybuildsync.store.location import Store
 
@@ -154,8 +156,46 @@ def test_where_a_distribution_is_removed_from(tmp_path: Path) -> None:
     (own_one,) = installed_distributions((own.purelib,))
     assert scheme_of([users_one], interpreter) == users == user_scheme(interpreter)
     assert scheme_of([own_one], interpreter) == own
-    assert scheme_of([own_one, users_one], interpreter).roots == (*own.roots, *users.roots)
+    both = scheme_of([own_one, users_one], interpreter)
+    assert (both.roots, both.locks_besides) == ((*own.roots, *users.roots), (users.lock,))
     assert schemes_of(make_interpreter()) == (scheme_of([], make_interpreter()),)
+
+
+def test_what_an_install_holds(tmp_path: Path) -> None:
+    """The user's packages too, where some of them may give way."""
+    interpreter = users_interpreter(tmp_path)
+    own, users = schemes_of(interpreter)
+    assert scheme_to_hold(own, interpreter) == own.with_besides(users)
+    assert scheme_to_hold(users, interpreter) == users
+    virtual = users_interpreter(tmp_path, is_virtual=True)
+    assert scheme_to_hold(own, virtual) == own
+    assert scheme_to_hold(own, interpreter._replace(user_site="")) == own
+
+
+def test_what_is_removed_from_both_is_held_by_both(tmp_path: Path) -> None:
+    """Whoever installs for the user waits meanwhile, and is waited for."""
+    interpreter = users_interpreter(tmp_path)
+    own, users = schemes_of(interpreter)
+    for scheme in (own, users):
+        os.makedirs(os.path.dirname(scheme.lock), exist_ok=True)
+    waited: list[str] = []
+    release, done = Event(), Event()
+
+    def hold() -> None:
+        with environment_lock(users):
+            done.set()
+            release.wait(20)
+
+    def waiting() -> None:
+        waited.append("waited")
+        release.set()
+
+    thread = Thread(target=hold)
+    thread.start()
+    done.wait(20)
+    with environment_lock(own.with_besides(users), waiting):
+        thread.join(20)
+    assert waited == ["waited"]
 
 
 def test_scripts_that_a_shell_does_not_find(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.environments.installed import (
     InstalledDistribution,
+    describing_bytes,
     direct_url,
     installed_distributions,
     installer,
@@ -228,6 +229,36 @@ def test_an_egg_info_file(tmp_path: Path) -> None:
     assert (distribution.name, distribution.version, read_requires(distribution)) == ("a", "1", ())
     assert why_not_removable(distribution) == "it was installed by distutils, which keeps no list of files"
     assert not is_editable(distribution)
+
+
+@pytest.mark.parametrize(
+    ("entry", "changed"),
+    [
+        ("a-1.dist-info", "METADATA"),
+        ("a-1.dist-info", "pybuildsync.json"),
+        ("a-1.dist-info", "entry_points.txt"),
+        ("a-1.dist-info", "direct_url.json"),
+        ("a.egg-info", "PKG-INFO"),
+        ("a.egg-info", "requires.txt"),
+        ("a.egg-link", "PKG-INFO"),
+        ("a-1.egg", "PKG-INFO"),
+    ],
+)
+def test_what_describes_a_distribution(tmp_path: Path, entry: str, changed: str) -> None:
+    """All that an answer about it hangs on, of every kind, wherever it lies; the rest makes no difference."""
+    site = tmp_path / "site"
+    folder = {"a.egg-link": tmp_path / "tree" / "a.egg-info", "a-1.egg": site / "a-1.egg" / "EGG-INFO"}.get(entry)
+    folder = folder or site / entry
+    add(folder.parent, folder.name, {"METADATA": metadata("a", "1"), "PKG-INFO": metadata("a", "1")})
+    if entry == "a.egg-link":
+        site.mkdir()
+        (site / entry).write_text(f"{tmp_path / 'tree'}\n")
+    (distribution,) = installed_distributions([str(site)])
+    before = describing_bytes(distribution)
+    (folder / "other.txt").write_text("more")
+    assert describing_bytes(distribution) == before
+    (folder / changed).write_text(metadata("a", "1") + "Requires-Dist: b\n")
+    assert describing_bytes(distribution) != before
 
 
 def test_an_egg_link(tmp_path: Path) -> None:

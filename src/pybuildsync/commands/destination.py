@@ -66,7 +66,14 @@ def scheme_of(distributions: Iterable[InstalledDistribution], interpreter: Inter
     are_users = {each.location == interpreter.user_site for each in distributions}
     if are_users == {True}:
         return users
-    return own._replace(besides=users.roots) if True in are_users else own
+    return own.with_besides(users) if True in are_users else own
+
+
+def scheme_to_hold(scheme: Scheme, interpreter: Interpreter) -> Scheme:
+    """Return *scheme* with all that an install into it may change: what the user has of the same names gives way."""
+    if interpreter.is_virtual or not interpreter.user_site or scheme.lock != environment_scheme(interpreter).lock:
+        return scheme
+    return scheme.with_besides(user_scheme(interpreter))
 
 
 def _check_user(interpreter: Interpreter) -> None:

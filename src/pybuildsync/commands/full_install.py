@@ -35,11 +35,13 @@ class _Request(NamedTuple):
     options: InstallOptions
     inputs: Inputs
     question: str
+    since: int
 
 
-def install(options: InstallOptions, around: Surroundings, question: str, story: Story) -> InstallResult:
+def install(options: InstallOptions, around: Surroundings, question: str, story: Story, *, since: int) -> InstallResult:
     """Install what *options* ask for into *around*, which is held; remember the plan as the answer to *question*.
 
+    *since* is when the command began (Unix time, ns): of files that were written later nothing is remembered.
     ``watched`` of the result is not empty if the same command would find nothing to do.
 
     Raises:
@@ -56,7 +58,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
     if not (inputs.requirements or inputs.given):
         story.tell(Warned("nothing to install: what is named lists no requirements"))
         return InstallResult(dry_run=options.dry_run)
-    request = _Request(options, inputs, question)
+    request = _Request(options, inputs, question, since)
     with open_workbench(
         around.store,
         around.interpreter,
@@ -185,6 +187,7 @@ def _remember(
         ),
         paths=(*settings_files(request.options), *bench.files, *paths),
         expires=min(expires, 1e18),
+        since=request.since,
     )
 
 

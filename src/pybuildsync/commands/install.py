@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from pybuildsync.commands import memory
-from pybuildsync.commands.destination import choose_destination, schemes_of
+from pybuildsync.commands.destination import choose_destination, scheme_to_hold, schemes_of
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
 from pybuildsync.commands.results import InstallResult
@@ -20,7 +20,7 @@ from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.watched import watch_all
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.destinations import destination_scheme
-from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
+from pybuildsync.environments.installed import InstalledDistribution, describing_bytes, installed_distributions
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.recovery import recover, settle
@@ -39,7 +39,7 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
         PybuildsyncError: it can't be; nothing has changed.
 
     """
-    started = time.monotonic()
+    started, began = time.monotonic(), time.time_ns()
     with open_store(options.store) as store:
         interpreter = find_interpreter(options.python or None, store)
         destination = choose_destination(options, interpreter, story)
@@ -48,9 +48,12 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             scheme = scheme._replace(unchangeable="")
         if not options.dry_run:
             check_changeable(scheme)
-        with _lock(scheme, story, dry_run=options.dry_run):
-            if not options.dry_run:
-                _put_right(scheme, interpreter, story)
+            _put_right(scheme, interpreter, story)
+        with _lock(scheme_to_hold(scheme, interpreter), story, dry_run=options.dry_run):
+            recovered = None if options.dry_run else settle(scheme)
+            if recovered is not None:
+                story.tell(Recovered(str(recovered)))
+            before = watch_all(_environment_paths(interpreter))
             around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
             asks_anew = options.dry_run or options.indexes.refresh or bool(options.report) or _hangs_on_time(options)
             asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
@@ -59,11 +62,11 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             if result is None:
                 from pybuildsync.commands.full_install import install
 
-                result = install(options, around, question, story)
+                result = install(options, around, question, story, since=began)
             seconds = time.monotonic() - started
             if options.report:  # which is written anew each time
                 return result._replace(seconds=seconds, watched=(), recipe=())
-            return result._replace(seconds=seconds, watched=_watched(options, around, result.watched))
+            return result._replace(seconds=seconds, watched=_watched(options, interpreter, result, before))
 
 
 def _hangs_on_time(options: InstallOptions) -> bool:
@@ -77,13 +80,12 @@ def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextMana
 
 
 def _put_right(scheme: Scheme, interpreter: Interpreter, story: Story) -> None:
-    """Put right what a killed command left in *scheme*, which is held, and in what counts as installed."""
-    others = [other for other in schemes_of(interpreter) if other.lock != scheme.lock]
-    waiting = partial(story.tell, WaitingForLock(interpreter.prefix))
-    recovered = [settle(scheme), *[recover(other, waiting=waiting) for other in others]]
-    for each in recovered:
-        if each is not None:
-            story.tell(Recovered(str(each)))
+    """Put right what a killed command left in what counts as installed beside *scheme*, which is not held yet."""
+    for other in schemes_of(interpreter):
+        if other.lock != scheme.lock:
+            recovered = recover(other, waiting=partial(story.tell, WaitingForLock(interpreter.prefix)))
+            if recovered is not None:
+                story.tell(Recovered(str(recovered)))
 
 
 def _look_around(options: InstallOptions, around: Surroundings, story: Story) -> Surroundings:
@@ -120,7 +122,8 @@ def _question(options: InstallOptions, around: Surroundings, environ: Mapping[st
     from pybuildsync.frontend.build_variables import is_build_variable
 
     target = around.interpreter.target
-    there = " ".join(f"{each.name}={each.version}={_own_words(each.dist_info)}" for each in around.distributions)
+    # What each says of itself counts: two of one version may be built against other things.
+    there = " ".join(f"{each.name}={each.version}={crc32(describing_bytes(each)):08x}" for each in around.distributions)
     variables = sorted(
         f"{name}={value}" for name, value in environ.items() if name.startswith(_PREFIXES) or is_build_variable(name)
     )
@@ -129,18 +132,6 @@ def _question(options: InstallOptions, around: Surroundings, environ: Mapping[st
     base = around.interpreter.base_executable
     asked = (__version__, os.getcwd(), likewise, base, target.full_version, target.markers)
     return without_credentials(f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}")
-
-
-def _own_words(dist_info: str) -> str:
-    """Return a digest of what a distribution says of itself: two of one version may be built against other things."""
-    digest = 0
-    for name in ("METADATA", "pybuildsync.json"):
-        try:
-            with open(os.path.join(dist_info, name), "rb") as file:
-                digest = crc32(file.read(), digest)
-        except OSError:
-            continue
-    return f"{digest:08x}"
 
 
 def _from_memory(options: InstallOptions, around: Surroundings, question: str, story: Story) -> InstallResult | None:
@@ -161,15 +152,20 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
 
 
 def _watched(
-    options: InstallOptions, around: Surroundings, marked: tuple[tuple[str, str], ...]
+    options: InstallOptions, interpreter: Interpreter, result: InstallResult, before: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
-    """Return what the answer "nothing to do" hangs on, seen while it is held; () where none is *marked*."""
-    if not marked:
+    """Return what the answer "nothing to do" hangs on; () where *result* has none.
+
+    *before* is how the environment looked before it was read. Where nothing has been placed that is what counts: other
+    installers don't heed our lock.
+    """
+    if not result.watched:
         return ()
-    included = [path for path, _ in marked if path]
-    return watch_all((*settings_files(options), *included, *_environment_paths(around)))
+    included = [path for path, _ in result.watched if path]
+    is_as_it_was = all(change.kind == "keep" for change in result.changes)
+    environment = before if is_as_it_was else watch_all(_environment_paths(interpreter))
+    return (*watch_all((*settings_files(options), *included)), *environment)
 
 
-def _environment_paths(around: Surroundings) -> tuple[str, ...]:
-    interpreter = around.interpreter
+def _environment_paths(interpreter: Interpreter) -> tuple[str, ...]:
     return (interpreter.executable, os.path.join(interpreter.prefix, "pyvenv.cfg"), *interpreter.site_packages)

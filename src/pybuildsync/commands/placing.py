@@ -63,7 +63,7 @@ def place(
         placements, names = beside_what_is_there(placements, around.scheme)
         tell_names(names, story)
     hiding = _hiding(around, placements)
-    scheme = around.scheme._replace(besides=user_scheme(around.interpreter).roots) if hiding else around.scheme
+    scheme = around.scheme.with_besides(user_scheme(around.interpreter)) if hiding else around.scheme
     applied = apply(
         Changes(install=placements, remove=hiding),
         scheme,

@@ -26,6 +26,10 @@ _CANONICAL = re.compile(
 )
 _EGG_PYTHON = re.compile(r"-py[0-9.]+(?:-[^-]+)?$")  # foo-1.0-py3.11-linux-x86_64.egg-info
 _METADATA_IN_FOLDERS = {"dist-info": "METADATA", "egg-info": "PKG-INFO", "egg": "EGG-INFO/PKG-INFO"}
+_BESIDE_METADATA = {
+    "dist-info": ("pybuildsync.json", "entry_points.txt", "direct_url.json"),
+    "egg-info": ("requires.txt",),
+}
 _HEAD = 1024  # bytes of METADATA that hold Name and Version in all but odd files
 
 
@@ -101,6 +105,13 @@ def read_metadata(distribution: InstalledDistribution) -> Metadata:
 def metadata_text(distribution: InstalledDistribution) -> str:
     """Return the text of METADATA or PKG-INFO, "" where there is none."""
     return (_metadata_text(distribution.dist_info, distribution.kind) or b"").decode("utf-8", "replace")
+
+
+def describing_bytes(distribution: InstalledDistribution) -> bytes:
+    """Return what tells where it is from, what it requires, promises and was built against, as it stands on disk."""
+    beside = [os.path.join(distribution.dist_info, name) for name in _BESIDE_METADATA.get(distribution.kind, ())]
+    metadata = _metadata_text(distribution.dist_info, distribution.kind)
+    return b"\0".join([each or b"" for each in (metadata, *map(_read_bytes, beside))])
 
 
 def read_requires(distribution: InstalledDistribution) -> tuple[Requirement, ...]:

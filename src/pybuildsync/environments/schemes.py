@@ -44,7 +44,7 @@ class Scheme(NamedTuple):
     ``launcher`` is "posix" or the kind of Windows launcher that ``installer`` knows. ``lock`` is the file that whoever
     changes the environment holds. ``unchangeable`` is the reason why nothing may be changed (PEP 668), or "".
     ``protected`` are files that no distribution may place or take away: the environment's own. ``besides`` are further
-    folders that distributions may be removed from, but are never placed in.
+    folders that distributions may be removed from, but are never placed in, and ``locks_besides`` their locks.
     """
 
     purelib: str
@@ -58,6 +58,7 @@ class Scheme(NamedTuple):
     unchangeable: str = ""
     protected: frozenset[str] = frozenset()
     besides: tuple[str, ...] = ()
+    locks_besides: tuple[str, ...] = ()
 
     def folder(self, name: str) -> str:
         """Return the folder that :data:`FOLDERS` calls *name*."""
@@ -67,6 +68,10 @@ class Scheme(NamedTuple):
     def roots(self) -> tuple[str, ...]:
         """The folders, each once, in the order of :data:`FOLDERS`, those besides after them."""
         return tuple(dict.fromkeys([*[self.folder(name) for name in FOLDERS], *self.besides]))
+
+    def with_besides(self, other: "Scheme") -> "Scheme":
+        """Return the scheme that distributions may be removed from *other* with as well."""
+        return self._replace(besides=other.roots, locks_besides=(other.lock,))
 
     @property
     def journal_folder(self) -> str:

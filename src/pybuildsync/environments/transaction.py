@@ -10,8 +10,8 @@ One process links: threads don't help with system calls this short, and forking 
 
 import errno
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
 from pybuildsync.environments.calls import SYSTEM, Calls
@@ -46,9 +46,16 @@ class Applied(NamedTuple):
     recipe: tuple[Any, ...] | None = None
 
 
-def environment_lock(scheme: Scheme, waiting: Callable[[], None] | None = None) -> AbstractContextManager[None]:
-    """Hold the environment of *scheme* alone, so that what is planned for it still fits when it is carried out."""
-    return locked(scheme.lock, waiting=waiting)
+@contextmanager
+def environment_lock(scheme: Scheme, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the environment of *scheme* alone, so that what is planned for it still fits when it is carried out.
+
+    What else distributions are removed from is held after it, by everybody: so nobody waits for another in a circle.
+    """
+    with ExitStack() as stack:
+        for lock in (scheme.lock, *scheme.locks_besides):
+            stack.enter_context(locked(lock, waiting=waiting))
+        yield
 
 
 def apply(
