@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from environments.places import make_wheel
 
-from pybuildsync.commands.report import Reported, make_report, metadata_as_json, write_report
+from pybuildsync.commands.metadata_json import metadata_as_json
+from pybuildsync.commands.report import Reported, make_report, write_report
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.offers import Pick
