@@ -218,8 +218,8 @@ def _failure(build: _Build, hook: str, how: str, *, timed_out: bool = False) -> 
     found = None if timed_out else diagnose(said)
     cause = found.cause if found else ""
     hint = found.hint if found else "give it more time with --build-timeout" if timed_out else "see the log"
-    if job.within is not None:
-        hint += "\nit was built with what is installed (--no-build-isolation): see that what it needs is there"
+    if job.within is not None and not timed_out:  # what the table says is for environments of builds
+        hint = "see that what it needs is installed, or leave out --no-build-isolation"
     return BuildFailure(
         f"{job.title} could not be built: {hook} {how}",
         why="\n".join(filter(None, (f"likely cause: {cause}" if cause else "", "the log ends with:", tail))),
