@@ -42,7 +42,7 @@ class Walker:
         self._ranks = TagRanks(goal.running_target)
         self._markers = MarkerAnswers(goal.target)
         pinned = {r.name for r in goal.requirements if pinned_version(r.specifier)} if download else set()
-        others = {each.name for each in (*goal.installed, *goal.direct)}
+        others = {*(each.name for each in goal.installed), *(each.name for each in goal.direct)}
         self._certain = frozenset(pinned - others - goal.left_out)
         self._limits = {c.name: c.specifier for c in goal.constraints}
         self._locked = {listing.project: listing for listing in goal.locked}
