@@ -115,8 +115,7 @@ def _uninstall(result: results.UninstallResult, _presentation: Presentation, col
         return []
     lines = _changes(result.changes, colors)
     if lines and not result.dry_run:
-        gone = " ".join(f"{change.name}-{change.old}" for change in result.changes)
-        lines.append(f"Successfully uninstalled {gone}")
+        lines += [f"Successfully uninstalled {change.name}-{change.old}" for change in result.changes]
     return lines
 
 
