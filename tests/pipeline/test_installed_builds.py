@@ -156,6 +156,23 @@ def test_a_tree_whose_backend_knows_its_name(place: Place) -> None:
     assert place.built_with("app") == {"lib": "1.0"}
 
 
+def test_what_is_only_asked_for_what_it_requires(place: Place) -> None:
+    """Its metadata are prepared in the environment, too."""
+    libraries(place, "lib==1.0")
+    place.index.add(sdist("app", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": ">={}"}))
+    place.install(OPEN, "--only-deps", "app")
+    assert place.versions() == {"lib": "1.0"}
+
+
+def test_two_of_one_kind(place: Place) -> None:
+    """What several sources share is there once; both must match it."""
+    libraries(place, "lib==1.0")
+    for name in ("one", "two"):
+        place.index.add(sdist(name, "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "=={}"}))
+    assert sorted(builds(place.install(OPEN, "-U", "one", "two"))) == ["one 1.0", "two 1.0"]
+    assert place.versions() == {"lib": "1.0", "one": "1.0", "two": "1.0"}
+
+
 def test_wheels_go_with_what_is_installed(place: Place) -> None:
     """`wheel` builds with what is installed, and saves what goes with it."""
     libraries(place, "lib==1.0")

@@ -98,3 +98,20 @@ def test_what_a_library_promises_is_asked_before_giving_up(place: Place) -> None
     place.install("app", "lib==1.1")
     assert place.built_with("app") == {"lib": "1.0"}
     assert "bad 1.0 must run with the mute that it is built with" in place.refused("bad", "mute==1.1")
+
+
+@needs_compiler
+def test_what_is_linked_to_without_isolation(place: Place, tmp_path: Path) -> None:
+    """It need not be named to build with; others that have a file of that name, and aren't required, don't count."""
+    fill(place, tmp_path / "native")
+    place.index.add(wheel("another", "1.0", files={"another/libthing.so.1": b"not this one"}))
+    place.install("lib==1.0", "another")
+    extension = (tmp_path / "native" / "_ext.so").read_bytes()
+    files = tree_files("user", "1.0", requires=["lib"], copies={"user_native/_ext.so": "_ext.so"})
+    place.index.add(make_sdist("user", "1.0", files={**files, "_ext.so": extension}, requires=("lib",)))
+    place.install("--no-build-isolation", "user")
+    record = place.record("user")
+    assert [(each["name"], each["evidence"]) for each in record["matches"]] == [("lib", "linked")]
+    assert [(each["distribution"], each["library"]) for each in record["links"]] == [("lib", "libthing.so.1")]
+    error = place.refused("--no-build-isolation", "user", "lib==2.0", "--reinstall-package", "user")
+    assert "libthing.so.1" in error
