@@ -38,6 +38,14 @@ def test_dates_and_places() -> None:
     assert facts.with_place(SOURCE, (("b", "1"),)).places == ((SOURCE.identity, ()), (SOURCE.identity, (("b", "1"),)))
 
 
+def test_what_was_prepared_with_other_tools_goes() -> None:
+    """It would never be built; what is built stays, and what is prepared of other sources."""
+    built = OTHER._replace(wheel="sha")
+    elsewhere = PREPARED._replace(source=SOURCE._replace(digest="other"), key="elsewhere")
+    facts = Facts().with_variant(PREPARED).with_variant(built).with_variant(elsewhere)
+    assert facts.with_date(SOURCE, "2024").variants == (built, elsewhere)
+
+
 def test_what_wheels_told() -> None:
     """Promises, those who made none, and libraries that were looked for."""
     facts = Facts().with_promise("lib", "1", ANY).with_promise("more", "2", None)

@@ -92,6 +92,22 @@ def test_a_failed_build_is_tried_with_tools_of_its_time(place: Place) -> None:
     assert "trying again" not in again.err
 
 
+def test_a_wheel_that_fails_though_its_metadata_could_be_prepared(place: Place) -> None:
+    """It is tried with tools of its time like any other, from the metadata on; no failed build is done twice."""
+    place.index.add(wheel("lib", "1.0", upload_time="2019-01-01T00:00:00Z"))
+    place.index.add(wheel("tool", "1.0", upload_time="2020-01-01T00:00:00Z"))
+    place.index.add(wheel("tool", "2.0", upload_time="2024-01-01T00:00:00Z"))
+    recipe = {"needs": ["lib", "tool"], "lists": ["lib"], "requires": ["lib"], "upload_time": "2021-05-06T00:00:00Z"}
+    for name in ("one", "two"):
+        place.index.add(sdist(name, "1.0", wheel_breaks={"tool": "2.0"}, **recipe))  # type: ignore[arg-type]  # fields of a recipe
+    said = place.install("one", "two")
+    assert said.err.count("trying again with build tools of 2021-05-06") == 2
+    assert sorted(builds(said)) == ["one 1.0", "two 1.0"]
+    assert place.built_with("one") == place.built_with("two") == {"lib": "1.0", "tool": "1.0"}
+    assert place.record("one")["build_time"] == {"policy": "retry", "as_of": "2021-05-06T00:00:00Z"}
+    assert builds(place.install("one", "two", "--force-reinstall")) == []
+
+
 @pytest.mark.parametrize("options", [("--no-build-time-retry",), ("--build-time", "2024-06-01")])
 def test_a_retry_that_is_not_wanted(place: Place, options: tuple[str, ...]) -> None:
     """Without retry the first failure stands: what failed, the end of the log, what to do, and where the log is."""

@@ -130,6 +130,8 @@ class Variant(NamedTuple):
 class Facts(NamedTuple):
     """Everything learnt in this run; immutable, each ``with_...`` gives facts that hold the old ones too.
 
+    But for metadata that was prepared: they go where the wheel comes, or where it is found that none will.
+
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
     get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those
     of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
@@ -162,8 +164,10 @@ class Facts(NamedTuple):
         return self._replace(hook_requires=tuple(table.items()))
 
     def with_date(self, source: Source, date: str) -> "Facts":
-        """Note that *source* is built with the build tools as of *date*."""
-        return self._replace(as_of=tuple((dict(self.as_of) | {source.identity: date}).items()))
+        """Note that *source* is built with the build tools as of *date*: what was prepared with others is not built."""
+        dates = dict(self.as_of) | {source.identity: date}
+        kept = tuple(each for each in self.variants if each.wheel or each.source.identity != source.identity)
+        return self._replace(as_of=tuple(dates.items()), variants=kept)
 
     def with_place(self, source: Source, scope: Scope) -> "Facts":
         """Note that *source* was to be built in *scope*."""

@@ -3,7 +3,8 @@
 Fields of a recipe: ``name``, ``version``; ``requires``: Requires-Dist as it stands; ``bakes``: NAME to text, in which
 ``{}`` becomes the version of NAME in the build environment; ``prepared``: Requires-Dist of prepared metadata instead;
 ``asks``: what get_requires_for_build_wheel answers; ``breaks``: {NAME: VERSION}, the build fails with that version or a
-later one; ``files``: more files of the wheel; ``copies``: {PATH: file of the tree}; ``tag``: of the wheel's file name.
+later one; ``wheel_breaks``: the same, though metadata can be prepared; ``files``: more files of the wheel; ``copies``:
+{PATH: file of the tree}; ``tag``: of the wheel's file name.
 An editable wheel has a path file, and its module lies in the tree.
 """
 # ruff: noqa: ARG001, the standard names the parameters
@@ -45,9 +46,9 @@ def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
-def _check() -> None:
+def _check(*fields: str) -> None:
     present = _present()
-    for name, version in RECIPE.get("breaks", {}).items():
+    for name, version in [pair for field in ("breaks", *fields) for pair in RECIPE.get(field, {}).items()]:
         if _number(present[name]) >= _number(version):
             raise SystemExit(f"{name} {present[name]} is too new for this source")
 
@@ -72,7 +73,7 @@ def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: o
 
 def build_wheel(wheel_directory: str, config_settings: object = None, metadata_directory: str | None = None) -> str:
     """Build the wheel: one module that says what it was built with, and what the recipe adds."""
-    _check()
+    _check("wheel_breaks")
     return _write(wheel_directory, {_module(): _module_text(config_settings)})
 
 
