@@ -119,6 +119,14 @@ def test_build_options() -> None:
     )  # fmt: skip
 
 
+def test_a_proxy_that_names_none() -> None:
+    """No proxy then, whatever the environment says, as in pip."""
+    for argv in (("--proxy", ""), ("--no-proxy-env",)):
+        found = options("install", "a", *argv)
+        assert isinstance(found, InstallOptions)
+        assert found.indexes == IndexOptions(no_proxy_env=True)
+
+
 def test_the_last_word_counts() -> None:
     """Of two opposites, and of an option that takes one value, the last one given stands."""
     given = options("install", "--no-rebuild", "--rebuild", "--python", "3.8", "--python", "3.9", "a")

@@ -20,11 +20,13 @@ def test_options_become_settings(tmp_path: Path) -> None:
     options = IndexOptions(
         index_url="https://i/", extra_index_urls=("https://e/",), find_links=("f",), trusted_hosts=("t",), cert="x",
         client_cert="y", proxy="z", timeout=0.5, retries=0, offline=True, refresh=True,
+        refresh_packages=("My_Lib",), no_proxy_env=True,
     )  # fmt: skip
     found = settings(tmp_path, options)
     assert found == IndexSettings(
         indexes=("https://i/", "https://e/"), find_links=("f",), trusted_hosts=("t",), cert="x", client_cert="y",
         proxy="z", timeout=0.5, retries=0, offline=True, refresh=True, no_index=False,
+        refresh_packages=frozenset({"my-lib"}), proxy_env=False,
     )  # fmt: skip
 
 
@@ -58,3 +60,11 @@ def test_defaults(tmp_path: Path) -> None:
     """Fifteen seconds and five tries, unless said otherwise."""
     found = settings(tmp_path, IndexOptions(index_url="https://i/"))
     assert (found.timeout, found.retries) == (15, 5)
+
+
+def test_everything_is_asked_for_anew(tmp_path: Path) -> None:
+    """As with --refresh; ``:none:`` takes back what was said, as in pip."""
+    everything = IndexOptions(index_url="https://i/", refresh_packages=("lib", ":all:"))
+    assert settings(tmp_path, everything).refresh
+    found = settings(tmp_path, everything._replace(refresh_packages=("lib", ":all:", ":none:", "app")))
+    assert (found.refresh, found.refresh_packages) == (False, frozenset({"app"}))

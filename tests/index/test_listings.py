@@ -120,6 +120,16 @@ def test_refresh_asks_once_more(world: World) -> None:
     assert [request.status for request in index.requests] == [200, 304]
 
 
+def test_refresh_of_one_project_asks_for_that_once_more(world: World) -> None:
+    """What is kept of others is believed."""
+    with LoopbackIndex([ONE, make_wheel("other", "1.0")], cache_control="max-age=100") as index:
+        for settings in (IndexSettings(), IndexSettings(refresh_packages=frozenset({"lib"}))):
+            with world.client(index.url, settings=settings) as client:
+                for project in ("lib", "lib", "other"):
+                    client.listing(project)
+    assert index.paths() == ["/simple/lib/", "/simple/other/", "/simple/lib/"]
+
+
 def test_a_new_file_shows_after_asking_again(world: World) -> None:
     """A page that changed replaces its part of the merged listing, the other parts stay."""
     with (

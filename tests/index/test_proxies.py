@@ -25,6 +25,7 @@ PROXY = "http://proxy.example:3128"
 def test_the_option_goes_before_the_environment(url: str, option: str, environ: dict[str, str], expected: str) -> None:
     """Small letters before capitals, the scheme's own before that of all, and none for what is excepted."""
     assert proxy_for(url, option, environ) == expected
+    assert proxy_for(url, option, None) == (expected if option else "")  # --no-proxy-env
 
 
 @pytest.mark.parametrize(

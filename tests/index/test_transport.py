@@ -241,7 +241,11 @@ def test_a_proxy_takes_the_request(world: World) -> None:
         world.now += 1000
         world.environ = {"HTTP_PROXY": address, "NO_PROXY": "invalid"}
         fault = fault_of(world, url, IndexSettings(trusted_hosts=trust, retries=0))
-    assert fault.why == "its name is unknown here"
+        assert fault.why == "its name is unknown here"
+        world.environ = {"HTTP_PROXY": address}
+        fault = fault_of(world, url, IndexSettings(trusted_hosts=trust, retries=0, proxy_env=False))
+        assert fault.why == "its name is unknown here"
+        assert len(proxy.requests) == 2
 
 
 def test_a_proxy_that_isnt_there(world: World) -> None:

@@ -197,7 +197,7 @@ def _remember(
     asks_more = (
         options.verify or options.upgrade or options.upgrade_packages or options.force_reinstall
         or options.reinstall_packages or options.ignore_installed or options.indexes.refresh
-        or options.store.no_cache or presentation.log
+        or options.indexes.refresh_packages or options.store.no_cache or presentation.log
     )  # fmt: skip
     if asks_more or result.dry_run or presentation.loudness > 0 or presentation.json:
         return

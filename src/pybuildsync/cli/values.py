@@ -107,7 +107,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "index_strategy", "no_proxy_env", "keyring_provider", "refresh_packages",
+        "index_strategy", "keyring_provider",
     }
 )  # fmt: skip
 
@@ -133,6 +133,8 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         sections[section].update(fields)
     if sections["general"].get("isolated") and VARIABLE in environ:
         sections["store"].setdefault("cache_dir", default_root({**environ, VARIABLE: ""}))
+    if sections["index"].get("proxy") == "":  # who names none wants none, as in pip
+        sections["index"]["no_proxy_env"] = True
     own = sections[""]
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:

@@ -7,12 +7,14 @@ requirement files are added.
 from collections.abc import Iterable
 
 from pybuildsync.commands.options import IndexOptions
+from pybuildsync.core.names import normalize_name
 from pybuildsync.index.default_index import default_index
 from pybuildsync.index.settings import IndexSettings
 from pybuildsync.store.location import Store
 
 _TIMEOUT = 15  # seconds
 _RETRIES = 5
+_EVERYTHING, _NOTHING = ":all:", ":none:"
 
 
 def index_settings(
@@ -39,6 +41,9 @@ def index_settings(
     indexes: tuple[str, ...] = ()
     if not no_index:
         indexes = (main or default_index(store, python), *options.extra_index_urls, *extra)
+    anew = options.refresh_packages
+    if _NOTHING in anew:  # takes back what was said before it
+        anew = anew[len(anew) - anew[::-1].index(_NOTHING) :]
     return IndexSettings(
         indexes=indexes,
         find_links=(*options.find_links, *links),
@@ -50,5 +55,7 @@ def index_settings(
         timeout=options.timeout if options.timeout is not None else _TIMEOUT,
         retries=options.retries if options.retries is not None else _RETRIES,
         offline=options.offline,
-        refresh=options.refresh,
+        refresh=options.refresh or _EVERYTHING in anew,
+        refresh_packages=frozenset(normalize_name(name) for name in anew if name != _EVERYTHING),
+        proxy_env=not options.no_proxy_env,
     )

@@ -55,7 +55,7 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
                 story.tell(Recovered(str(recovered)))
             before = watch_all(_environment_paths(interpreter))
             around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
-            asks_anew = options.dry_run or options.indexes.refresh or bool(options.report) or _hangs_on_time(options)
+            asks_anew = options.dry_run or _refreshes(options) or bool(options.report) or _hangs_on_time(options)
             asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
             question = "" if asks_anew else _question(options, around, os.environ)
             result = _from_memory(options, around, question, story) if question else None
@@ -67,6 +67,10 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             if options.report:  # which is written anew each time
                 return result._replace(seconds=seconds, watched=(), recipe=())
             return result._replace(seconds=seconds, watched=_watched(options, interpreter, result, before))
+
+
+def _refreshes(options: InstallOptions) -> bool:
+    return options.indexes.refresh or bool(options.indexes.refresh_packages)
 
 
 def _hangs_on_time(options: InstallOptions) -> bool:

@@ -83,7 +83,7 @@ class Listings:
             if location.path:
                 if stamp(local_page_path(location, project)) != state.stamp:
                     return None
-            elif not self._settings.offline and (self._settings.refresh or state.expires <= now):
+            elif not self._settings.offline and (self._is_asked_anew(project) or state.expires <= now):
                 return None
         self._in_use.append(kept)
         return kept.listing
@@ -161,11 +161,14 @@ class Listings:
             return self._look_here(location, project, known)
         if self._settings.offline:
             return self._look_offline(project, known)
-        if known and known.expires > self._clock() and not self._settings.refresh:
+        if known and known.expires > self._clock() and not self._is_asked_anew(project):
             return _Look(known, None)
         if location.kind is Kind.LINKS:
             return self._look_at_links(location, project)
         return self._look_at_index(location, project, known)
+
+    def _is_asked_anew(self, project: str) -> bool:
+        return self._settings.refresh or project in self._settings.refresh_packages
 
     def _look_here(self, location: Location, project: str, known: PageState | None) -> _Look:
         path = local_page_path(location, project)

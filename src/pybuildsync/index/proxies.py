@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from pybuildsync.index.addresses import has_scheme, origin
 
 
-def proxy_for(url: str, option: str, environ: Mapping[str, str]) -> str:
+def proxy_for(url: str, option: str, environ: Mapping[str, str] | None) -> str:
     """Return the URL of the proxy for *url*, maybe with credentials, or "" to connect directly.
 
     *option* is for every host. Else ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY`` count (small letters first), but
     not for the hosts that ``NO_PROXY`` names. On macOS and Windows the system's settings stand in for absent variables.
+    *environ* None is for neither to count.
     """
     if option:
         return option if has_scheme(option) and "://" in option else f"http://{option}"
+    if environ is None:
+        return ""
     scheme, host, port = origin(url)
     names = (f"{scheme}_proxy", "all_proxy")
     found = next((value for name in names if (value := _variable(name, environ))), "")

@@ -11,7 +11,9 @@ class IndexSettings(NamedTuple):
     ``cert`` is a file or folder of certificates that replaces those of the system; ``client_cert`` is a file with our
     own certificate and key. ``proxy`` goes before the environment variables. ``timeout`` is in seconds, for connecting
     and for each wait for more data; ``retries`` is how often a failed request is tried again. ``offline`` takes
-    listings and metadata only from the store and from local folders; ``refresh`` asks every index once more.
+    listings and metadata only from the store and from local folders; ``refresh`` asks every index once more,
+    ``refresh_packages`` (normalised names) for these projects only. Without ``proxy_env`` neither the environment
+    variables nor the system's settings name a proxy.
     """
 
     indexes: tuple[str, ...] = ()
@@ -25,3 +27,5 @@ class IndexSettings(NamedTuple):
     retries: int = 5
     offline: bool = False
     refresh: bool = False
+    refresh_packages: frozenset[str] = frozenset()
+    proxy_env: bool = True

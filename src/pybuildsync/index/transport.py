@@ -249,7 +249,7 @@ class Transport:
             target = rest.partition("#")[0]
             target = target if target.startswith("/") else f"/{target}"
             return server.urlopen("GET", target, headers=headers, redirect=False, retries=False, preload_content=False)
-        proxy = proxy_for(url, self._settings.proxy, self._environ)
+        proxy = proxy_for(url, self._settings.proxy, self._environ if self._settings.proxy_env else None)
         verify = not self._is_trusted(url)
         with self._lock:
             key = (proxy, verify, scheme == "https")
