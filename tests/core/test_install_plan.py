@@ -127,8 +127,20 @@ def test_the_first_trouble_of_each_that_is_disturbed() -> None:
     """Sorted by name, matches before requirements; those that are replaced anyway don't count."""
     broken = installed("b", "1", "gone", built=variant("key", matched("lib", "1.0")))
     others = (installed("c", "1", "gone"), broken, installed("a", "1"), installed("d", "1", "gone"))
-    found = find_disturbed({"lib": "2.0"}, others, MARKERS, but=frozenset("d"))
+    before = {"lib": "1.0", "gone": "1"}
+    found = find_disturbed(before, {"lib": "2.0"}, others, MARKERS, but=frozenset("d"))
     assert [(each.installed.name, each.match is not None) for each in found] == [("b", True), ("c", False)]
+
+
+def test_what_was_broken_before_hides_nothing_and_is_nobodys_fault() -> None:
+    """Of several broken requirements the first counts that the change breaks; a broken match always does."""
+    each = installed("a", "1", "gone", "lib<2")
+    (found,) = find_disturbed({"lib": "1"}, {"lib": "2"}, (each,), MARKERS, but=frozenset())
+    assert found.library == "lib"
+    assert find_disturbed({"lib": "2"}, {"lib": "3"}, (each,), MARKERS, but=frozenset()) == ()
+    built = installed("b", "1", built=variant("key", matched("lib", "1")))
+    (found,) = find_disturbed({"lib": "2"}, {"lib": "2"}, (built,), MARKERS, but=frozenset())
+    assert found.match is not None
 
 
 SATISFIED = (

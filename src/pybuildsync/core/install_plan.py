@@ -74,22 +74,25 @@ def _what_moved(old: Installed, chosen: Chosen) -> str:
 
 
 def find_disturbed(
-    running: dict[str, str], installed: tuple[Installed, ...], markers: MarkerAnswers, *, but: frozenset[str]
+    before: dict[str, str],
+    after: dict[str, str],
+    installed: tuple[Installed, ...],
+    markers: MarkerAnswers,
+    *,
+    but: frozenset[str],
 ) -> tuple[Disturbed, ...]:
-    """Return the *installed* distributions, except those named in *but*, that don't fit *running* (name to version).
+    """Return the *installed* distributions, except those named in *but*, that what runs *after* a change breaks.
 
-    *running* is everything that the environment will hold, what stays included. Sorted by name; for each distribution
-    its first broken match, else its first broken requirement.
+    *before* and *after* are all that the environment holds, name to version. Sorted by name; for each distribution its
+    first broken match, else its first requirement that is broken and wasn't before.
     """
     found: list[Disturbed] = []
     for each in sorted(installed, key=lambda one: one.name):
         if each.name in but:
             continue
-        problem = next(iter(broken_matches(each, running)), None) or next(
-            iter(broken_requirements(each, running, markers)), None
-        )
-        if problem is not None:
-            found.append(problem)
+        was = {problem.library for problem in broken_requirements(each, before, markers)}
+        problems = (*broken_matches(each, after), *broken_requirements(each, after, markers))
+        found += [problem for problem in problems if problem.match is not None or problem.library not in was][:1]
     return tuple(found)
 
 

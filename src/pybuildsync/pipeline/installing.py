@@ -105,13 +105,12 @@ def _to_run(resolution: Resolution, goal: Goal) -> Resolution:
 def _disturbed_by(
     resolution: Resolution, installed: tuple[Installed, ...], markers: MarkerAnswers
 ) -> tuple[Disturbed, ...]:
-    """Return what *resolution* would break among what stays: what was broken before is not its fault."""
+    """Return what *resolution* would break among what stays."""
     before = {each.name: each.version for each in installed}
     after = before | {chosen.name: chosen.version for chosen in resolution.running}
-    names = frozenset(chosen.name for chosen in resolution.running)
-    was = {(each.installed.name, each.library) for each in find_disturbed(before, installed, markers, but=names)}
-    now = find_disturbed(after, installed, markers, but=names)
-    return tuple(each for each in now if each.match is not None or (each.installed.name, each.library) not in was)
+    return find_disturbed(
+        before, after, installed, markers, but=frozenset(chosen.name for chosen in resolution.running)
+    )
 
 
 def _unlinked(
