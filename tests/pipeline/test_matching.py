@@ -90,6 +90,18 @@ def test_no_rebuild_refuses_the_change(place: Place) -> None:
     assert place.built_with("app") == {"lib": "2.0"}
 
 
+def test_a_rebuild_that_is_impossible(place: Place) -> None:
+    """The error says what the change would break and why building it again doesn't help; the user asked for neither."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=["lib"], requires=["lib<2"], bakes={"lib": "=={}"}))
+    place.install("app")
+    error = place.refused("lib==2.0")
+    assert "the change would break what is installed" in error
+    assert "app 1.0 requires lib<2, and lib 2.0 is there (app was built against lib 1.0)" in error
+    assert "you asked for lib==2.0" in error
+    assert "So, because app==1.0 is installed, there is no solution." in error
+
+
 def test_what_an_extra_requires_is_matched_where_it_was_asked_for(place: Place) -> None:
     """`app[x]` needs the library to run, so it is rebuilt with it; `app` alone was built beside it by chance."""
     stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))

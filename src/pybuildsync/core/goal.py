@@ -73,8 +73,9 @@ class Installed(NamedTuple):
 class Goal(NamedTuple):
     """What to resolve for.
 
-    ``requirements`` are the user's, in order. ``constraints`` limit what runs and ``build_constraints`` what builds,
-    none installs anything. ``reinstall`` are names whose installed files don't count; ``upgrade`` are names whose
+    ``requirements`` are the user's, in order, but for those in ``staying``: what they name is installed, and is to go
+    on working. ``constraints`` limit what runs and ``build_constraints`` what builds, none installs anything.
+    ``reinstall`` are names whose installed files don't count; ``upgrade`` are names whose
     installed versions aren't preferred. ``extra_build`` adds build requirements per project. ``build_date`` holds the
     build tools of all sources to a date (ISO 8601), "source" to each source's own upload time, "" to none.
     ``hashes`` are ("ALGORITHM:HEX", ...) of a project's files: what runs is one of these; others are not limited, but
@@ -115,6 +116,7 @@ class Goal(NamedTuple):
     left_out: frozenset[str] = frozenset()
     only_metadata: bool = False
     builds_with: tuple[Installed, ...] | None = None
+    staying: frozenset[Requirement] = frozenset()
 
     def needs_no_build(self, scope: Scope, metadata: Metadata) -> bool:
         """Whether a source of *scope* need not even be asked: it won't run, and states what it requires."""

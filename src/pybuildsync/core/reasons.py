@@ -11,7 +11,7 @@ from pybuildsync.core.variants import Scope
 
 
 class Asked(NamedTuple):
-    """The user asked for it."""
+    """The user asked for it, or it is to stay in working order."""
 
     requirement: Requirement
     kind: str = "asked"

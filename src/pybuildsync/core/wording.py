@@ -59,7 +59,8 @@ class PackagingWords:
         """Return the clause that *reason* is, about *subject*."""
         match reason:
             case Asked(requirement):
-                return f"you asked for {requirement}"
+                stays = requirement in self._provider.goal.staying
+                return f"{requirement} is installed" if stays else f"you asked for {requirement}"
             case Constrained(requirement, build=True):
                 return f"a build constraint says {requirement}"
             case Constrained(requirement):

@@ -62,14 +62,13 @@ def plan_install(
     walk(shop.client, goal, download=download)
     facts = Facts()
     rounds = 1
-    brought: list[Disturbed] = []
+    moved: list[Disturbed] = []
     while True:
         try:
             settled = settle(goal, shop.knowledge, Builds(shop), facts, story, max_rounds=max_rounds, first=rounds)
         except NoSolution as error:
-            if brought:
-                raise _unbreakable(brought, error) from error
-            raise _with_failures(shop, error) from error
+            told = _with_failures(shop, error)
+            raise (_unbreakable(moved, told) if moved else told) from error
         facts, rounds = settled.facts, settled.rounds
         settled = settled._replace(resolution=_to_run(settled.resolution, goal))
         markers = MarkerAnswers(goal.target)
@@ -84,10 +83,11 @@ def plan_install(
             raise _refused(again)
         for each in along:
             story.tell(Note(f"{each.text}: {each.installed.name} has to change, too"))
-        brought += along
-        more = tuple(Requirement(each.installed.name) for each in along)
+        moved += [*again, *along]
+        asked = goal.requirements
         goal = _with_rebuilds(shop, goal, again)
-        goal = goal._replace(requirements=(*goal.requirements, *more))
+        more = (*goal.requirements[len(asked) :], *(Requirement(each.installed.name) for each in along))
+        goal = goal._replace(requirements=(*asked, *more), staying=goal.staying | {*more} - {*asked})
     anew = frozenset(each.name for each in (*goal.direct, *settled.facts.direct) if each.comes_anew)
     steps = make_plan(settled.resolution, goal.installed, goal.reinstall | anew)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
@@ -194,11 +194,17 @@ def _fetched_again(shop: Workshop, goal: Goal, disturbed: Disturbed) -> Direct |
         ) from error
 
 
-def _unbreakable(brought: list[Disturbed], error: NoSolution) -> NoSolution:
+def _unbreakable(moved: list[Disturbed], error: NoSolution) -> NoSolution:
+    is_built = any(each.match is not None for each in moved)
+    way_out = (
+        "ask for another version of it in the same command"
+        if is_built
+        else "leave its requirements alone with --no-deps"
+    )
     return NoSolution(
         "the change would break what is installed",
-        why="\n".join([*(each.text for each in brought), "", error.why]),
-        hint="uninstall what is in the way, or leave its requirements alone with --no-deps",
+        why="\n".join([*(each.text for each in moved), "", error.why]),
+        hint=f"uninstall what is in the way, or {way_out}",
     )
 
 
