@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+from pybuildsync.core.toml_text import parse_toml
 from pybuildsync.errors import PackageError
 
 Table: TypeAlias = Mapping[str, object]
@@ -28,18 +29,16 @@ def read_pyproject(root: str) -> Table | None:
     """Return the content of the tree's pyproject.toml, None if it has none.
 
     Raises:
-        PackageError: the file is no TOML.
+        PackageError: the file is no TOML, or can't be read.
 
     """
-    import tomli
-
     path = os.path.join(root, "pyproject.toml")
     try:
         with open(path, "rb") as stream:
-            return tomli.load(stream)
+            return parse_toml(stream.read())
     except FileNotFoundError:
         return None
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # an archive may have a link to itself, or a folder, in its place
         raise broken("pyproject.toml can't be read", str(error)) from error
 
 
@@ -81,9 +80,9 @@ def _check_backend_path(path: str, root: str) -> None:
     # PEP 517: "MUST be relative to the project root, and MUST refer to a location within the source tree"; symbolic
     # links are resolved before the check.
     real_root = os.path.realpath(root)
-    found = os.path.realpath(os.path.join(real_root, path))
+    found = os.path.realpath(os.path.join(real_root, path.partition("\0")[0]))
     inside = found == real_root or found.startswith(real_root + os.sep)
-    if os.path.isabs(path) or not inside or not os.path.isdir(found):
+    if "\0" in path or os.path.isabs(path) or not inside or not os.path.isdir(found):
         raise broken("[build-system] of pyproject.toml is wrong", f"backend-path: {path!r} is no folder of the tree")
 
 

@@ -1,8 +1,8 @@
 """Dependency groups of a ``pyproject.toml`` (PEP 735), as requirement lines. Reads one file, resolves nothing."""
 
-import tomllib
 from typing import Any
 
+from pybuildsync.core.toml_text import parse_toml
 from pybuildsync.errors import RequestError
 from pybuildsync.project.requirement_files import RequirementLine
 
@@ -41,7 +41,7 @@ def read_group(path: str, group: str) -> tuple[RequirementLine, ...]:
 def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
+            return parse_toml(file.read())
     except (OSError, ValueError) as error:  # broken TOML and broken UTF-8 are ValueErrors
         raise RequestError(
             f"{path} can't be read", why=str(error), hint="give --group FILE:GROUP, or change to its folder"

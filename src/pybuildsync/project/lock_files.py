@@ -6,13 +6,13 @@ nobody, and installs nothing.
 """
 
 import os
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.targets import Target
+from pybuildsync.core.toml_text import parse_toml
 from pybuildsync.errors import RequestError
 from pybuildsync.project.requirement_files import RequirementLine
 
@@ -116,7 +116,7 @@ def read_lock_file(
 def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
+            return parse_toml(file.read())
     except (OSError, ValueError) as error:  # broken TOML and broken UTF-8 are ValueErrors
         raise RequestError(
             f"the lock file {path} can't be read", why=str(error), hint="check the path after -r"

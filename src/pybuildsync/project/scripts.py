@@ -1,14 +1,15 @@
 """What a single-file script says it needs (PEP 723, inline script metadata). Reads one file, runs nothing."""
 
 import re
-import tomllib
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pybuildsync.core.toml_text import parse_toml
 from pybuildsync.errors import RequestError
 from pybuildsync.project.requirement_files import RequirementLine
 
-# The expression of the specification (PyPA: Inline script metadata).
-_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+_BEGIN = re.compile(r"# /// ([a-zA-Z0-9-]+)")
+_END = "# ///"
 
 
 class ScriptNeeds(NamedTuple):
@@ -30,16 +31,16 @@ def read_script(path: str) -> ScriptNeeds:
             text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"the script {path} can't be read", why=str(error), hint="check the path") from error
-    blocks = [match["content"] for match in _BLOCK.finditer(text) if match["type"] == "script"]
+    blocks = [content for kind, content in _blocks(text.split("\n")) if kind == "script"]
     if len(blocks) != 1:
         raise RequestError(
             f"{path} says {'more than once' if blocks else 'nowhere'} what it needs",
             why="a script has one block of comments that begins with '# /// script'",
             hint="see PEP 723",
         )
-    lines = blocks[0].splitlines(keepends=True)
     try:
-        table = tomllib.loads("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
+        lines = "".join(f"{line}\n" for line in blocks[0]).splitlines(keepends=True)
+        table = parse_toml("".join(line[2:] if line.startswith("# ") else line[1:] for line in lines))
     except ValueError as error:
         raise RequestError(f"{path}: its script block is no TOML", why=str(error), hint="see PEP 723") from error
     needed, python = table.get("dependencies", []), table.get("requires-python", "")
@@ -50,3 +51,24 @@ def read_script(path: str) -> ScriptNeeds:
             hint="see PEP 723",
         )
     return ScriptNeeds(tuple(RequirementLine(text, path) for text in needed), python)
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield kind and content of each block in *lines*.
+
+    They are those that the regular expression of the specification finds, which takes minutes for some texts: a block
+    ends with the last ``# ///`` that nothing but comments stand before.
+    """
+    at = end = 0  # end is behind the comments that line `at` is among
+    last = -1  # where the last of them ends a block
+    while at < len(lines):
+        if at >= end:
+            end, last = at + 1, -1
+            while end < len(lines) and (lines[end] == "#" or lines[end].startswith("# ")):
+                last = end if lines[end] == _END else last
+                end += 1
+        begin = _BEGIN.fullmatch(lines[at])
+        if begin and last > at + 1:
+            yield begin[1], lines[at + 1 : last]
+            at = last
+        at += 1

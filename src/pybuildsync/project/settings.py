@@ -39,11 +39,11 @@ def read_project_settings(folder: str) -> ProjectSettings:
     own = os.path.basename(path) == SETTINGS[0]
     if not own and b"pybuildsync" not in data:  # most are like this, and a parser takes long to load
         return ProjectSettings(path, path)
-    import tomllib
+    from pybuildsync.core.toml_text import parse_toml
 
     try:
-        table: Any = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table: Any = parse_toml(data)
+    except ValueError as error:
         raise UsageError(f"{path} can't be read as TOML", why=str(error), hint="mend it") from error
     if own:
         return ProjectSettings(path, path, table)
