@@ -14,9 +14,9 @@ from pybuildsync.core.story import Note, Story, Warned
 from pybuildsync.errors import PybuildsyncError, RequestError
 
 ADDED = "## The following requirements were added by pip freeze:"
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)?(.*)")
-_BESIDE = re.compile(r"\s+--?[a-z].*$|\s*\\$")  # options of a requirement, or the end of a line that goes on
+_BESIDE = re.compile(r"\s--?[a-z].*$|\\$")  # options of a requirement, or the end of a line that goes on
 
 
 def lines_in_order(paths: Iterable[str], blocks: dict[str, tuple[str, ...]], story: Story) -> list[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pybuildsync.commands.destination import schemes_of
 from pybuildsync.commands.options import StoreOptions
 from pybuildsync.commands.stores import open_store
+from pybuildsync.core.markers import holds
 from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
@@ -129,9 +130,10 @@ def project_in(text: str) -> str:
 
 
 def _applies(marker: str, values: Mapping[str, str]) -> bool:
-    from packaging.markers import Marker
-
-    return Marker(marker).evaluate({**values, "extra": ""})
+    try:
+        return holds(marker, {**values, "extra": ""})
+    except RequestError:
+        return False
 
 
 def editable_folder(distribution: InstalledDistribution) -> str:
@@ -153,7 +155,10 @@ def path_of_url(url: str, system: str = os.name) -> str:
         return ""
     from urllib.parse import unquote, urlsplit
 
-    path = unquote(urlsplit(url).path)
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ""
     if system == "nt":
         return path.lstrip("/").replace("/", "\\")
     return os.path.normpath(path)

@@ -4,8 +4,12 @@ The syntax and its meaning are ``packaging``'s; an answer is remembered, since a
 thousands of requirements, and the memory can be kept between runs (parsing one costs 100 us).
 """
 
-from pybuildsync.core.targets import Target
+from collections.abc import Mapping
 
+from pybuildsync.core.targets import Target
+from pybuildsync.errors import RequestError
+
+_SHOWN = 200  # characters of a marker in an error
 _SHARED: dict[tuple[tuple[str, str], ...], dict[tuple[str, str], bool]] = {}
 
 
@@ -25,14 +29,30 @@ class MarkerAnswers:
         self.known = shared_answers(target) if known is None else known
 
     def hold(self, marker: str, extra: str = "") -> bool:
-        """Whether *marker* ("" always does) holds when *extra* ("" for none) is asked for."""
+        """Whether *marker* ("" always does) holds when *extra* ("" for none) is asked for; raises as :func:`holds`."""
         if not marker:
             return True
         key = (marker, extra)
         answer = self.known.get(key)
         if answer is None:
-            from packaging.markers import Marker
-
-            environment: dict[str, str] = {**self._environment, "extra": extra}
-            answer = self.known[key] = Marker(marker).evaluate(environment)
+            answer = self.known[key] = holds(marker, {**self._environment, "extra": extra})
         return answer
+
+
+def holds(marker: str, environment: Mapping[str, str]) -> bool:
+    """Whether *marker* holds in *environment*, the values of all variables.
+
+    Raises:
+        RequestError: it compares what can't be compared, or is nested too deep.
+
+    """
+    from packaging.markers import Marker
+
+    try:
+        return Marker(marker).evaluate(dict(environment))
+    except (ValueError, KeyError, RecursionError) as error:
+        raise RequestError(
+            f"the marker {marker[:_SHOWN]} has no answer",
+            why=str(error),
+            hint="where it stands in a package, another release of it may be right",
+        ) from error

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, parse_requirement
-from pybuildsync.core.version_sets import is_plain
+from pybuildsync.core.version_sets import is_plain, order_key
 from pybuildsync.errors import PackageError, RequestError
 
 # The first line that is neither a field nor a continuation: the blank line before the body, or what the standard
@@ -21,6 +21,7 @@ _FIELD = re.compile(r"^([!-9;-~]+):(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _WANTED = re.compile(
     r"^(Name|Version|Requires-Dist|Requires-Python|Provides-Extra):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE
 )
+_LONGEST = 1000  # characters of a version
 _PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\Z")
 # Markers that are what ``packaging`` writes for them, as nearly all are: loading it takes longer than all else here.
 _CLAUSE = (
@@ -30,7 +31,6 @@ _CLAUSE = (
 )
 _CHAIN = rf"{_CLAUSE}(?: (?:and|or) {_CLAUSE})"
 _PLAIN_MARKER = re.compile(rf"(?:{_CHAIN}*|\({_CHAIN}+\)(?: (?:and|or) {_CLAUSE})+)\Z")
-_FOLD = re.compile(r"\s*\n\s*")
 
 _parse = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
 
@@ -101,7 +101,7 @@ def _canonical_marker(text: str) -> str:
 
     try:
         return str(Marker(text))
-    except InvalidMarker:
+    except (InvalidMarker, RecursionError):
         return ""
 
 
@@ -115,17 +115,19 @@ def _headers(text: str | bytes) -> str:
 
 
 def _unfold(value: str) -> str:
-    return _FOLD.sub(" ", value).strip() if "\n" in value else value.strip()
+    if "\n" not in value:
+        return value.strip()
+    return " ".join(filter(None, map(str.strip, value.split("\n"))))
 
 
 def _canonical_version(text: str, label: str) -> str:
-    if _PLAIN_VERSION.match(text):
+    if len(text) <= _LONGEST and _PLAIN_VERSION.match(text):
         return text
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return str(Version(text))
-    except InvalidVersion as error:
+    except ValueError as error:  # also of numbers beyond all bounds
         raise _invalid(label, f"Version: {text}\nnot a version (PEP 440)" if text else "Version is missing") from error
 
 
@@ -133,11 +135,13 @@ def _canonical_version(text: str, label: str) -> str:
 def _valid_specifier(text: str) -> str:
     if not text or is_plain(text):
         return text
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
+        for clause in SpecifierSet(text):
+            if clause.operator != "===":
+                order_key(clause.version.removesuffix(".*"))
+    except ValueError:
         return ""
     return text
 

@@ -5,15 +5,21 @@ kept in the store and read back without importing ``packaging`` (38 ms).
 """
 
 import re
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.version_order import loose_key
 from pybuildsync.core.version_sets import split_clause
 from pybuildsync.errors import RequestError
 
+if TYPE_CHECKING:
+    from packaging import requirements
+
 _NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _PLAIN = re.compile(rf" *({_NAME}) *(?:\[ *({_NAME}(?: *, *{_NAME})*) *\] *)?((?:[<>=!~(].*)?)\Z")
+
+_ENDLESS = re.compile(r"[0-9]{1000}")  # far below what int() refuses
+_SHOWN = 1000  # characters of what is none
 
 RequirementParts: TypeAlias = tuple[str, tuple[str, ...], str, str, str]
 
@@ -53,13 +59,11 @@ def parse_requirement(text: str) -> Requirement:
     plain = _parse_plain(text)
     if plain is not None:
         return plain
-    from packaging import requirements
-
     try:
-        parsed = requirements.Requirement(text)
-    except requirements.InvalidRequirement as error:
+        parsed = _parse_any(text)
+    except (ValueError, RecursionError) as error:  # parentheses can be nested too deep
         raise RequestError(
-            f"{text!r} is not a requirement",
+            f"{text[:_SHOWN]!r} is not a requirement",
             why=str(error),
             hint="write it as NAME, NAME==VERSION, NAME[EXTRA]>=VERSION or NAME @ URL (PEP 508)",
         ) from error
@@ -70,6 +74,15 @@ def parse_requirement(text: str) -> Requirement:
         marker=str(parsed.marker) if parsed.marker else "",
         url=parsed.url or "",
     )
+
+
+def _parse_any(text: str) -> "requirements.Requirement":
+    """Return what ``packaging`` reads in *text*; raises ValueError and RecursionError."""
+    from packaging import requirements
+
+    if _ENDLESS.search(text):
+        raise ValueError("it has a number that is too long")
+    return requirements.Requirement(text)
 
 
 def _parse_plain(text: str) -> Requirement | None:

@@ -10,6 +10,9 @@ from functools import lru_cache
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.targets import Target
 
+# Characters: no file system takes names beyond 255. A set of tags stands for as many as its cube.
+_LONGEST = 255
+
 
 class TagRanks:
     """How well a wheel's tags fit a target: lower is better."""
@@ -27,7 +30,8 @@ class TagRanks:
         triple = stem[at + 1 :]
         rank = self._known.get(triple)
         if rank is None:
-            found = [self._ranks[tag] for tag in expand_tags(triple) if tag in self._ranks]
+            tags = expand_tags(triple) if len(triple) <= _LONGEST else ()
+            found = [self._ranks[tag] for tag in tags if tag in self._ranks]
             rank = self._known[triple] = min(found, default=-1)
         return rank
 
@@ -50,7 +54,7 @@ def build_number(filename: str) -> tuple[int, str]:
     if len(parts) != 6:  # noqa: PLR2004 - name, version, build, three tags
         return (-1, "")
     digits = len(parts[2]) - len(parts[2].lstrip("0123456789"))
-    return (int(parts[2][:digits] or -1), parts[2][digits:])
+    return (int(parts[2][:digits][:_LONGEST] or -1), parts[2][digits:])
 
 
 def best_wheel(files: tuple[DistributionFile, ...], ranks: TagRanks) -> DistributionFile | None:

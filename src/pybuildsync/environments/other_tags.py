@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from pybuildsync.core.targets import Target
 
-_APPLE = re.compile(r"(.+?)_(\d+)_(\d+)_(.+)\Z")
-_ANDROID = re.compile(r"android_(\d+)_(.+)\Z")
+_APPLE = re.compile(r"(.+?)_(\d{1,3})_(\d{1,3})_(.+)\Z")
+_ANDROID = re.compile(r"android_(\d{1,3})_(.+)\Z")
 # A manylinux platform by name -> what else runs there (PEP 599, PEP 571); numbered ones are as given.
 _OLDER = {
     "manylinux2014_x86_64": ("manylinux2010_x86_64", "manylinux1_x86_64"),

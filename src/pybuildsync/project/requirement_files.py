@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from pybuildsync.errors import RequestError
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_DEEPEST, _MOST_FILES = 100, 10_000  # files within files
 _OPTION = re.compile(r"\s-")  # a word that begins like one is one
 
 
@@ -79,10 +80,16 @@ def _read(
         raise RequestError(
             f"{shown} includes itself", why=" -> ".join((*chain, path)), hint="remove one of the -r or -c lines"
         )
+    if len(chain) > _DEEPEST or len(found.files) > _MOST_FILES:
+        raise RequestError(
+            f"{shown} is one file too many",
+            why=f"files may be {_DEEPEST} deep in each other and {_MOST_FILES} in all, counted as often as included",
+            hint="put the requirements into fewer files",
+        )
     try:
         with open(path, encoding="utf-8-sig") as file:
             text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # broken UTF-8; NUL is in no path
         raise RequestError(
             f"the requirement file {shown} can't be read",
             why=str(error),
