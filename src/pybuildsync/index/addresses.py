@@ -15,6 +15,7 @@ Origin: TypeAlias = tuple[str, str, int]
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_.~/-]*\Z")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "file": 0}
+_DIGITS = 6  # more than a port has
 _LOCAL_HOSTS = ("localhost", "::1")
 
 
@@ -49,7 +50,8 @@ def origin(url: str) -> Origin:
     port = ""
     if not host.endswith("]"):
         host, _, port = host.rpartition(":") if ":" in host else (host, "", "")
-    return scheme, host.strip("[]"), int(port) if port.isdecimal() else _DEFAULT_PORTS.get(scheme, 0)
+    is_number = port.isdecimal() and len(port) < _DIGITS
+    return scheme, host.strip("[]"), int(port) if is_number else _DEFAULT_PORTS.get(scheme, 0)
 
 
 def is_loopback(host: str) -> bool:

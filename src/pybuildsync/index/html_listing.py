@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from pybuildsync.core.candidates import DistributionFile
-from pybuildsync.index.addresses import join, joiner, last_segment, split_credentials
+from pybuildsync.errors import IndexFault
+from pybuildsync.index.addresses import join, joiner, last_segment, shown, split_credentials
 from pybuildsync.index.api_version import check_version
 from pybuildsync.index.listed_hashes import read_hashes
 from pybuildsync.index.locations import ARCHIVES
@@ -19,14 +20,15 @@ from pybuildsync.index.pages import Origin, Page
 Attributes: TypeAlias = Mapping[str, str]
 
 _UNUSUAL = re.compile(
-    r"<(?:!--|!\[|\?|script|style|textarea|template|title[^>]*>[^<]*<(?!/)|xmp|plaintext|no)", re.IGNORECASE
+    r"<(?:!--|!\[|\?|script|style|textarea|template|title[^<>]*+>[^<]*+<(?!/)|xmp|plaintext|no)", re.IGNORECASE
 )
 _UNCLOSED = re.compile(r"<[A-Za-z/][^<>]*+<")
 _OPENING = re.compile(r"<(?:a|base)(?=[\s/])", re.IGNORECASE)
 _TAG = re.compile(r"""<(a|base)\s((?:[^"'<>]++|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?""")
-_VERSION = re.compile(r"""<meta\s[^>]*pypi:repository-version[^>]*>""", re.IGNORECASE)
-_CONTENT = re.compile(r"""content\s*=\s*["']?(\d+)""", re.IGNORECASE)
+_META = re.compile(r"<meta\s([^<>]*+)>", re.IGNORECASE)
+_CONTENT = re.compile(r"""content\s*+=\s*+["']?(\d+)""", re.IGNORECASE)
+_DIGITS = 18  # of a size, at most
 
 # A link as indexes write it: its attributes and, of its address, the last segment.
 _LINK = re.compile(
@@ -64,7 +66,7 @@ def split_html(text: str, url: str, index: str) -> Page | None:
     _check_version(around, url)
     if "<base" in around.lower():
         bases = [attributes.get("href", "") for tag, attributes in find_tags(around) if tag == "base"]
-        url = join(url, next(filter(None, bases), ""))
+        url = _based(url, next(filter(None, bases), ""))
     filenames = [name if "%" not in name else _decoded(name) for _, name in links]
     return Page(Origin("html", url, index), filenames, [inside for inside, _ in links])
 
@@ -72,7 +74,10 @@ def split_html(text: str, url: str, index: str) -> Page | None:
 def read_html_pieces(origin: Origin, pieces: Sequence[str]) -> tuple[DistributionFile, ...]:
     """Return the wheels and sdists that *pieces* of a page that was split link to."""
     to_address = joiner(origin.url)
-    links = [_read_attributes(piece) for piece in pieces]
+    try:
+        links = [_read_attributes(piece) for piece in pieces]
+    except ValueError as error:
+        raise _malformed(origin.url, error) from error
     return tuple([file for link in links if (file := _read_link(link, to_address, origin.listed_at))])
 
 
@@ -89,13 +94,32 @@ def read_html(text: str, url: str, index: str) -> tuple[DistributionFile, ...]:
     _check_version(text, url)
     base = ""
     links: list[Attributes] = []
-    for tag, attributes in find_tags(text):
-        if tag == "a":
-            links.append(attributes)
-        elif not base:
-            base = attributes.get("href", "")
-    to_address = joiner(join(url, base) if base else url)
+    try:
+        for tag, attributes in find_tags(text):
+            if tag == "a":
+                links.append(attributes)
+            elif not base:
+                base = attributes.get("href", "")
+    except (ValueError, AssertionError) as error:  # the standard library's parser has both
+        raise _malformed(url, error) from error
+    to_address = joiner(_based(url, base))
     return tuple([file for link in links if (file := _read_link(link, to_address, index))])
+
+
+def _based(url: str, base: str) -> str:
+    """Return what addresses on the page *url* are relative to where it states *base* ("" for nothing)."""
+    try:
+        return join(url, base) if base else url
+    except ValueError:  # it is no address
+        return url
+
+
+def _malformed(url: str, error: Exception) -> IndexFault:
+    return IndexFault(
+        f"the index page {shown(url)} is malformed",
+        why=str(error),
+        hint="check the address of the index; if it is right, its maintainers need to know",
+    )
 
 
 def find_tags(text: str) -> Iterator[tuple[str, Attributes]]:
@@ -126,8 +150,8 @@ def parse_tags(text: str) -> Iterator[tuple[str, Attributes]]:
 
 
 def _check_version(text: str, url: str) -> None:
-    version = _VERSION.search(text)
-    stated = _CONTENT.search(version.group()) if version else None
+    version = next((inside for inside in _META.findall(text) if "pypi:repository-version" in inside.lower()), "")
+    stated = _CONTENT.search(version)
     if stated:
         check_version(stated.group(1), url)
 
@@ -151,7 +175,10 @@ def _read_link(link: Attributes, to_address: Callable[[str], str], index: str) -
         filename = last_segment(address)
     if not filename.endswith(ARCHIVES) or "/" in filename or "\\" in filename:
         return None
-    url = to_address(address.replace(" ", "%20") if " " in address else address)
+    try:
+        url = to_address(address.replace(" ", "%20") if " " in address else address)
+    except ValueError:  # it is no address
+        return None
     metadata = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
     size = link.get("data-size", "")
     return DistributionFile(
@@ -159,7 +186,7 @@ def _read_link(link: Attributes, to_address: Callable[[str], str], index: str) -
         split_credentials(url)[0] if "@" in url else url,
         read_hashes(fragment),
         link.get("data-requires-python", ""),
-        int(size) if size.isdecimal() else -1,
+        int(size) if size.isdecimal() and len(size) < _DIGITS else -1,
         link.get("data-upload-time", ""),
         link.get("data-yanked"),
         None if metadata is None or metadata == "false" else read_hashes(metadata),

@@ -77,7 +77,7 @@ def _decode(body: bytes, content_type: str) -> str:
     stated = _CHARSET.search(content_type)
     try:
         return body.decode(stated.group(1) if stated else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # some codecs know no "replace"
         return body.decode("utf-8", "replace")
 
 

@@ -53,6 +53,7 @@ def _read_times(body: bytes) -> dict[str, str]:
     try:
         releases: dict[str, list[dict[str, Any]]] = json.loads(body)["releases"]
         files = [file for entries in releases.values() for file in entries]
-        return {file["filename"]: file["upload_time_iso_8601"] for file in files}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        times = {file["filename"]: file["upload_time_iso_8601"] for file in files}
+        return {name: time for name, time in times.items() if isinstance(time, str)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
