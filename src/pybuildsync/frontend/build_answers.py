@@ -4,6 +4,7 @@ Each function returns what is right in the answer, or says what the backend did 
 """
 
 import os
+import struct
 
 from pybuildsync.core.facts import Origin, SourceMetadata
 from pybuildsync.core.metadata_text import read_fields
@@ -13,6 +14,7 @@ from pybuildsync.errors import PackageError
 from pybuildsync.frontend.requirement_texts import of_an_extra, parse_requires
 
 _METADATA_BYTES = 64 << 20
+_DAMAGE = (OSError, EOFError, RuntimeError, ValueError, LookupError, struct.error)  # what else zipfile raises
 
 
 def wrong_answer(title: str, hook: str, why: str) -> PackageError:
@@ -64,7 +66,7 @@ def check_wheel(answer: object, folder: str, title: str, hook: str) -> tuple[str
         PackageError: there is no such file, it is no wheel, or its name contradicts its METADATA.
 
     """
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.utils import parse_wheel_filename
 
     if not isinstance(answer, str) or answer != os.path.basename(answer):
         raise wrong_answer(title, hook, f"it gave {_short(answer)}, which is no name of a file")
@@ -74,7 +76,7 @@ def check_wheel(answer: object, folder: str, title: str, hook: str) -> tuple[str
         raise wrong_answer(title, hook, f"it gave {answer}, but in the folder for wheels there is: {there}")
     try:
         name, version, _, _ = parse_wheel_filename(answer)
-    except InvalidWheelFilename as error:
+    except ValueError as error:
         raise wrong_answer(title, hook, str(error)) from error
     text = _wheel_metadata(path, title, hook)
     check_identity(text, str(name), str(version), title=title, hook=hook, where="the wheel's file name")
@@ -83,6 +85,7 @@ def check_wheel(answer: object, folder: str, title: str, hook: str) -> tuple[str
 
 def _wheel_metadata(path: str, title: str, hook: str) -> str:
     import zipfile
+    import zlib
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -93,7 +96,7 @@ def _wheel_metadata(path: str, title: str, hook: str) -> str:
                 raise wrong_answer(title, hook, f"the wheel has {len(found)} METADATA files instead of one")
             with archive.open(found[0]) as stream:
                 return stream.read(_METADATA_BYTES).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, *_DAMAGE) as error:
         raise wrong_answer(title, hook, f"the wheel can't be read: {error}") from error
 
 
@@ -104,7 +107,7 @@ def check_identity(text: str, project: str, version: str, *, title: str, hook: s
         PackageError: it is of another.
 
     """
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     fields = read_fields(text)
     name, found = (next(iter(fields.get(field, ())), "") for field in ("name", "version"))
@@ -112,7 +115,7 @@ def check_identity(text: str, project: str, version: str, *, title: str, hook: s
         raise wrong_answer(title, hook, f"METADATA has the name {name!r}, {where} has {project!r}")
     try:
         differs = Version(found) != Version(version or found)
-    except InvalidVersion as error:
+    except ValueError as error:  # also of numbers beyond all bounds
         raise wrong_answer(title, hook, f"METADATA has a version that is none: {error}") from error
     if differs:
         raise wrong_answer(title, hook, f"METADATA has the version {found!r}, {where} has {version!r}")

@@ -11,6 +11,7 @@ It never runs a backend, and never believes PKG-INFO of a tree that is no sdist:
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.frontend.build_system import Table, broken, build_system, read_pyproject, table, texts
 from pybuildsync.frontend.requirement_texts import of_an_extra, parse_requires
 
+_NUMBERS: Final = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 _STATIC_SINCE: Final = (2, 2)  # PEP 643
 _GROWING_SINCE: Final = (2, 6)  # PEP 808
 
@@ -86,7 +88,7 @@ class _Tree(NamedTuple):
     def metadata_version(self) -> tuple[int, int]:
         """Return PKG-INFO's metadata version of an sdist, (0, 0) where there is none to be believed."""
         major, _, minor = self.one("metadata-version").partition(".") if self.is_sdist else ("", "", "")
-        return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (0, 0)
+        return (int(major), int(minor)) if _NUMBERS.match(f"{major}.{minor}") else (0, 0)
 
     def settled(self, field: str) -> bool:
         """Whether PKG-INFO states *field* (lower case) as static (PEP 643)."""
@@ -110,6 +112,8 @@ def _read_pkg_info(root: str) -> Mapping[str, tuple[str, ...]]:
             return read_fields(stream.read())
     except FileNotFoundError:
         return {}
+    except OSError as error:  # an archive may have a link to itself, or a folder, in its place
+        raise broken("PKG-INFO can't be read", str(error)) from error
 
 
 def _identity(tree: _Tree, filename_project: str | None, filename_version: str | None) -> tuple[str, str]:
@@ -129,11 +133,11 @@ def _identity(tree: _Tree, filename_project: str | None, filename_version: str |
 
 
 def _canonical(version: str, where: str) -> str:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return str(Version(version))
-    except InvalidVersion as error:
+    except ValueError as error:  # also of numbers beyond all bounds
         raise broken("the source tree's version is none", f"{where} says {version!r} (PEP 440)") from error
 
 
@@ -188,12 +192,14 @@ def _project_requires(project: Table) -> tuple[tuple[Requirement, ...], tuple[Re
 
 
 def _under_extra(requirement: Requirement, extra: str) -> Requirement:
-    from packaging.markers import Marker
+    from packaging.markers import InvalidMarker, Marker
 
     marker = f'({requirement.marker}) and extra == "{extra}"' if requirement.marker else f'extra == "{extra}"'
-    return Requirement(
-        requirement.name, requirement.extras, requirement.specifier, str(Marker(marker)), requirement.url
-    )
+    try:
+        canonical = str(Marker(marker))
+    except (InvalidMarker, RecursionError) as error:
+        raise broken("[project] of pyproject.toml is wrong", f"{extra!r} is no name of an extra") from error
+    return Requirement(requirement.name, requirement.extras, requirement.specifier, canonical, requirement.url)
 
 
 def _guesses(listed: Iterable[str]) -> Iterator[Requirement]:
@@ -262,7 +268,9 @@ def _own_configuration(pyproject: Table | None, name: str) -> tuple[tuple[Requir
     own = table(pyproject, "tool", "pybuildsync") or {}
     entries = own.get("extra-build-dependencies", [])
     if isinstance(entries, dict):
-        entries = [entry for key, found in entries.items() if normalize_name(key) == name for entry in found]
+        chosen = [found for key, found in entries.items() if normalize_name(key) == name]
+        are_lists = all(isinstance(found, list) for found in chosen)
+        entries = [entry for found in chosen for entry in found] if are_lists else None
     if not isinstance(entries, list):
         raise broken("[tool.pybuildsync] of pyproject.toml is wrong", "extra-build-dependencies must be an array")
     lines: list[str] = []

@@ -9,6 +9,7 @@ runs anything and never decides what a tree is called.
 import errno
 import os
 import stat
+import struct
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from pybuildsync.errors import EnvironmentFault, PackageError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 18
 _ZIP: Final = b"PK"
+# What tarfile and zipfile raise besides their own errors: numbers that are none, times out of range, cut structures.
+_DAMAGE: Final = (ValueError, ArithmeticError, LookupError, EOFError, RuntimeError, struct.error)
 _COMPRESSED: Final = {b"\x1f\x8b": "gzip", b"BZ": "bz2"}  # first bytes -> the module that has `open`
 _MACHINE_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE})
 
@@ -59,7 +62,7 @@ def unpack_sdist(archive_path: str, destination: str, *, limits: UnpackLimits = 
                 why="an sdist is a .tar.gz, .tgz or .zip file",
                 hint="make one with `python -m build --sdist`, or name the folder with the source tree",
             )
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, *_DAMAGE) as error:
         raise PackageError(
             f"{archive} can't be unpacked", why=str(error) or type(error).__name__, hint=_DAMAGED
         ) from error
@@ -170,21 +173,29 @@ def _unpack_hard_link(member: "TarInfo", target: str, destination: str, rules: M
 
 
 def _unpack_zip(archive: "ZipFile", destination: str, rules: MemberRules) -> None:
+    import zipfile
+
     for member in archive.infolist():
         mode = member.external_attr >> 16
         if "\\" in member.orig_filename:
             rules.refuse(member.orig_filename, "its path has backslashes, which zip files don't have")
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             rules.refuse(member.filename, "it is a link, a device or a pipe")
-        path = rules.accept(member.filename, member.file_size, "folder" if member.is_dir() else "file")
+        if member.compress_type == zipfile.ZIP_LZMA:
+            rules.refuse(member.filename, "it is compressed by LZMA, which zip files of sources aren't")
+        path = rules.accept(member.filename, member.file_size, "folder" if _is_folder(member) else "file")
         if path:
             _unpack_zip_member(archive, member, os.path.join(destination, path), mode)
+
+
+def _is_folder(member: "ZipInfo") -> bool:
+    return member.filename.endswith("/")  # its own method fails where there is no name
 
 
 def _unpack_zip_member(archive: "ZipFile", member: "ZipInfo", target: str, mode: int) -> None:
     import shutil
 
-    if member.is_dir():
+    if _is_folder(member):
         os.makedirs(target, exist_ok=True)
         return
     os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -7,6 +7,7 @@ there. Nothing is repaired: a name that isn't plain is refused.
 import os
 import re
 
+_TOO_LONG = "is too long for a file system"
 # What makes a name unusable -> how that is put; the first that is found counts.
 _EVERYWHERE = (
     (re.compile(r"[\x00-\x1f\x7f]"), "holds a control character"),
@@ -15,6 +16,7 @@ _EVERYWHERE = (
     (re.compile(r"\A[A-Za-z]:"), "names a drive"),
     (re.compile(r"(?:\A|/)\.\.(?:/|\Z)"), "climbs out of its folder"),
     (re.compile(r"(?:\A|/)\.?(?:/|\Z)"), "has an empty part"),
+    (re.compile(r"[^/]{256}|.{2049}"), _TOO_LONG),
 )
 _ON_WINDOWS = (
     (
@@ -23,6 +25,7 @@ _ON_WINDOWS = (
     ),
     (re.compile(r'[<>:"|?*]|[. ](?:/|\Z)'), "can't be written on Windows"),
 )
+_SHORT = 255  # what one part of a path may have
 # Nearly every name is made of these only, and then of parts that begin and end like this.
 _PLAIN = re.compile(r"(?:[\w-][\w.+-]*[\w+-]/|[\w-]/)*(?:[\w-][\w.+-]*[\w+-]|[\w-])\Z", re.ASCII)
 
@@ -34,9 +37,11 @@ def refusal(name: str, *, windows: bool = os.name == "nt") -> str:
     separator on Windows only. Refused where *windows*: device names, streams (``:``), and what that system can't or
     won't write as is.
     """
-    if not windows and _PLAIN.match(name):
+    if not windows and len(name) <= _SHORT and _PLAIN.match(name):
         return ""
     for pattern, reason in _EVERYWHERE + _ON_WINDOWS if windows else _EVERYWHERE:
         if pattern.search(name):
             return reason
+    if not name.isascii() and any(len(part.encode("utf-8", "replace")) > _SHORT for part in name.split("/")):
+        return _TOO_LONG
     return ""
