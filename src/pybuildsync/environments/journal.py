@@ -73,12 +73,15 @@ def decode_journal(content: bytes, base: str, folder: str = "") -> Journal | Non
     def of(kind: str) -> list[list[str]]:
         return [section[1:] for section in sections if section[0] == kind]
 
+    moves, files = of("moves"), of("files")
+    if not all((*moves, *files)):
+        return None
     return Journal(
         words=words,
         base=base,
-        moves=tuple((here(folder), tuple(map(here, paths))) for folder, *paths in of("moves")),
+        moves=tuple((here(folder), tuple(map(here, paths))) for folder, *paths in moves),
         folders=tuple(here(path) for section in of("folders") for path in section),
-        files=tuple((here(folder), tuple(paths)) for folder, *paths in of("files")),
+        files=tuple((here(folder), tuple(paths)) for folder, *paths in files),
         emptied=tuple(here(path) for section in of("emptied") for path in section),
     )
 

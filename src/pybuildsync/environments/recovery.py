@@ -6,12 +6,13 @@ and the journal's own folder.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
 from pybuildsync.environments.calls import SYSTEM, Calls
-from pybuildsync.environments.folders import folded
+from pybuildsync.environments.folders import folded, is_inside
 from pybuildsync.environments.journal import (
     COMMITTED,
     JOURNAL,
@@ -24,6 +25,8 @@ from pybuildsync.environments.journal import (
 from pybuildsync.environments.schemes import JOURNAL_FOLDER, Scheme
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.locks import locked
+
+_INDIRECT = re.compile(r"/(?:\.\.?)?(?:/|\Z)")
 
 
 class Recovered(NamedTuple):
@@ -66,7 +69,7 @@ def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
         if content is None:
             continue
         journal = decode_journal(content, scheme.data, folder)
-        if journal is None:
+        if journal is None or not _stays_inside(journal, scheme):
             raise EnvironmentFault(
                 f"the environment was left half changed: {scheme.data}",
                 why=f"the journal that would put it right is damaged; replaced files are kept in {folder}",
@@ -80,6 +83,22 @@ def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
     if os.path.lexists(folder):
         _clear(folder, left_stashes(scheme), calls)
     return None
+
+
+def _stays_inside(journal: Journal, scheme: Scheme) -> bool:
+    """Tell whether *journal* takes away nothing but what a transaction in *scheme* makes: a damaged one could name any.
+
+    What was moved aside may be from elsewhere: distributions may be removed from other folders as well.
+    """
+    inside = (*scheme.roots, journal.base)
+    files = [f"{root}/{name}" for root, names in journal.files for name in names]
+    old = [path for _, paths in journal.moves for path in paths]
+    stashes = [stash.rpartition("/") for stash, _ in journal.moves]
+    return (
+        all(name.startswith(STASH) and folder.endswith(f"/{JOURNAL_FOLDER}") for folder, _, name in stashes)
+        and all(is_inside(path, inside) for path in files)
+        and not any(_INDIRECT.search(path) for path in (*files, *old, *journal.folders, *journal.emptied))
+    )
 
 
 def left_stashes(scheme: Scheme) -> list[str]:
