@@ -5,13 +5,10 @@ judges nothing: what a file says is told.
 """
 
 import textwrap
-from email import message_from_string
-from typing import TYPE_CHECKING, Any
+from email.parser import HeaderParser
+from typing import Any
 
 from pybuildsync import __version__
-
-if TYPE_CHECKING:
-    from email.message import Message
 
 # The pip whose reports ours are equal to, and who has written them: a version by PEP 440, as readers expect one.
 PIP_VERSION = f"26.3+pybuildsync.{__version__}"
@@ -30,7 +27,7 @@ _FIELDS = (
 
 def metadata_as_json(text: str) -> dict[str, Any]:
     """Return the core metadata *text* (METADATA) as data (PEP 566, "JSON-compatible metadata")."""
-    message = message_from_string(text)
+    message = HeaderParser().parsestr(text)  # which takes the body for what it is, whatever the header says
     found: dict[str, Any] = {}
     for field, is_many in _FIELDS:
         if field not in message:
@@ -40,15 +37,10 @@ def metadata_as_json(text: str) -> dict[str, Any]:
         found[key] = values if is_many else values[0]
         if key == "keywords":
             found[key] = [word.strip() for word in values[0].split(",")] if "," in values[0] else values[0].split()
-    body = _body(message)
+    body = message.get_payload()
     if body:
         found["description"] = body
     return found
-
-
-def _body(message: "Message[str, str]") -> str:
-    payload = message.get_payload()
-    return payload if isinstance(payload, str) else ""
 
 
 def _unfolded(value: str) -> str:

@@ -1,6 +1,7 @@
 """``show``: what is known of installed distributions, the build record in words included."""
 
 import os
+import re
 import string
 from typing import Any
 
@@ -22,6 +23,7 @@ from pybuildsync.environments.installed import (
 )
 
 _LICENSE_EXPRESSION = (2, 4)  # the version of the core metadata that brought it
+_NUMBER = re.compile(r"[0-9]{1,4}\Z")
 _UNPUNCTUATED = str.maketrans("", "", string.punctuation + string.whitespace)
 
 
@@ -90,7 +92,7 @@ def _license(said: dict[str, Any]) -> tuple[str, str]:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return tuple(int(part) for part in version.split(".") if _NUMBER.match(part))
 
 
 def _home_page(project_urls: list[str]) -> str:

@@ -30,6 +30,7 @@ _BESIDE_METADATA = {
     "dist-info": ("pybuildsync.json", "entry_points.txt", "direct_url.json"),
     "egg-info": ("requires.txt",),
 }
+_MOST_ZIPPED = 1 << 24  # bytes of a zipped PKG-INFO that are read
 _HEAD = 1024  # bytes of METADATA that hold Name and Version in all but odd files
 
 
@@ -134,7 +135,10 @@ def read_record_file(distribution: InstalledDistribution) -> tuple[tuple[str, st
         import csv
         import io
 
-        rows: Iterable[list[str]] = csv.reader(io.StringIO(text, newline=""))
+        try:
+            rows: Iterable[list[str]] = list(csv.reader(io.StringIO(text, newline="")))
+        except csv.Error:  # a field beyond all bounds
+            rows = ()
     else:
         rows = (line.split(",") for line in lines)
     return tuple((row[0], *(row[1:3] if len(row) > 2 else ("", ""))) for row in rows if row and row[0])  # noqa: PLR2004
@@ -245,13 +249,13 @@ def _split(stem: str, kind: str) -> tuple[str, str]:
 
 
 def _canonical(text: str) -> str:
-    if _CANONICAL.fullmatch(text):
+    if len(text) <= _HEAD and _CANONICAL.fullmatch(text):
         return text
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return str(Version(text))
-    except InvalidVersion:
+    except ValueError:  # also of numbers beyond all bounds
         return ""
 
 
@@ -283,7 +287,7 @@ def _linked_metadata(path: str) -> bytes | None:
     name = normalize_name(os.path.basename(path).removesuffix(".egg-link"))
     try:
         entries = sorted(os.listdir(tree or os.devnull))
-    except OSError:
+    except (OSError, ValueError):  # NUL is in no path
         return None
     for entry in entries:
         if entry.endswith(".egg-info") and normalize_name(entry.removesuffix(".egg-info")) == name:
@@ -292,12 +296,15 @@ def _linked_metadata(path: str) -> bytes | None:
 
 
 def _zipped_metadata(path: str) -> bytes | None:
+    import struct
     import zipfile
+    import zlib
 
+    broken = (OSError, LookupError, ValueError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
     try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.read("EGG-INFO/PKG-INFO")
-    except (OSError, KeyError, zipfile.BadZipFile):
+        with zipfile.ZipFile(path) as archive, archive.open("EGG-INFO/PKG-INFO") as member:
+            return member.read(_MOST_ZIPPED)
+    except broken:
         return None
 
 
@@ -340,7 +347,7 @@ def _read_json(distribution: InstalledDistribution, filename: str) -> dict[str, 
 
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
 
