@@ -8,6 +8,7 @@ from pybuildsync.errors import UsageError
 
 _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
+_MOST_DIGITS = 18
 _PATHS = ("FILE", "FOLDER", "URL|FOLDER")
 
 
@@ -34,7 +35,7 @@ def read_truth(text: str, origin: str) -> bool:
 
 def read_count(option: Option, text: str, origin: str) -> int:
     """Return how often *option* is given by *text*, a number or a yes or no, as pip has it; raises UsageError."""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
         return int(text)
     if text.lower() in (*_YES, *_NO):
         return int(read_truth(text, origin))
@@ -43,7 +44,7 @@ def read_count(option: Option, text: str, origin: str) -> int:
 
 def read_number(option: Option, text: str, origin: str) -> int:
     """Return the whole number that *text* is; raises UsageError where it is none, or too small for *option*."""
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         raise UsageError(f"{origin}: {text!r} is not a whole number")
     return int(_at_least(option, int(text), text, origin))
 

@@ -54,6 +54,7 @@ MODULES = {
 # Commands that pip, too, refuses to run outside of virtual environments with --require-virtualenv.
 _CHANGING = ("install", "uninstall", "wheel", "download", "lock")
 _NARROWEST = 40  # columns of help
+_MOST_DIGITS = 5  # of a number of them
 
 
 class ClosableStory(Protocol):
@@ -130,7 +131,8 @@ def _read(argv: Sequence[str], world: World) -> Order:
         from pybuildsync.cli.arguments import read_arguments
 
         columns = world.environ.get("COLUMNS", "")
-        width = int(columns) if columns.isdigit() else shutil.get_terminal_size().columns
+        is_number = columns.isdecimal() and len(columns) < _MOST_DIGITS
+        width = int(columns) if is_number else shutil.get_terminal_size().columns
         line = read_arguments(argv, max(width - 2, _NARROWEST))
     return understand(line, world.environ)
 

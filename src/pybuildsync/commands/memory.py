@@ -42,18 +42,21 @@ def recall(store: Store, question: str) -> Remembered | None:
     data = read_record(store, "plans", name_of_question(question))
     if data is None:
         return None
-    number, *kept = marshal.loads(data)
-    if number != _FORMAT:
+    try:
+        number, *kept = marshal.loads(data)
+        if number != _FORMAT:
+            return None
+        expires, watched, wheels, changes, satisfied = kept
+        if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
+            return None
+        return Remembered(
+            wheels,
+            tuple(Change(*change) for change in changes),
+            tuple(Satisfied(*each) for each in satisfied),
+            Evidence(watched, expires),
+        )
+    except (ValueError, TypeError, EOFError):  # somebody else's
         return None
-    expires, watched, wheels, changes, satisfied = kept
-    if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
-        return None
-    return Remembered(
-        wheels,
-        tuple(Change(*change) for change in changes),
-        tuple(Satisfied(*each) for each in satisfied),
-        Evidence(watched, expires),
-    )
 
 
 def remember(

@@ -2,6 +2,7 @@
 
 import marshal
 from binascii import crc32
+from contextlib import suppress
 
 from pybuildsync.core.markers import shared_answers
 from pybuildsync.core.targets import Target
@@ -18,9 +19,10 @@ def recall_answers(store: Store, target: Target) -> int:
     answers = shared_answers(target)
     data = read_record(store, _KIND, _key(target))
     if data is not None:
-        form, markers, known = marshal.loads(data)
-        if form == _FORMAT and markers == target.markers:
-            answers.update(known)
+        with suppress(ValueError, TypeError, EOFError):  # somebody else's
+            form, markers, known = marshal.loads(data)
+            if form == _FORMAT and markers == target.markers:
+                answers.update(known)
     return len(answers)
 
 
