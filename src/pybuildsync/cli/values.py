@@ -107,7 +107,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
 # Fields that the table has and no command heeds yet.
 PENDING = frozenset(
     {
-        "index_strategy", "keyring_provider",
+        "keyring_provider",
     }
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import DownloadOptions
 from pybuildsync.commands.results import DownloadedFile, DownloadResult
 from pybuildsync.commands.saving import save, save_copy
+from pybuildsync.commands.several_indexes import tell_several
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps, check_tags
 from pybuildsync.commands.workbench import Workbench, open_workbench
@@ -61,6 +62,7 @@ def _download(bench: Workbench, options: DownloadOptions, story: Story) -> tuple
     shop, goal = bench.shop, bench.goal._replace(only_metadata=True)
     planned = plan_install(shop, goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True)
     resolution = planned.settled.resolution
+    tell_several(resolution.chosen, bench.shop.client, options.indexes, story)
     if bench.needs_hashes:
         check_is_whole(goal, resolution, but=bench.fetched.locked)
     for file in filter(None, map(_file, resolution.running)):

@@ -11,6 +11,7 @@ from pybuildsync.commands.inputs import Inputs, read_asked
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
+from pybuildsync.commands.several_indexes import tell_several
 from pybuildsync.commands.usage import check_only_deps, check_tags
 from pybuildsync.commands.verifying import damaged
 from pybuildsync.commands.workbench import Workbench, asked_names, open_workbench
@@ -93,6 +94,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         everything_goes=around.is_elsewhere,
         download=bool(options.report) or not options.dry_run,
     )
+    tell_several(planned.settled.resolution.chosen, bench.shop.client, options.indexes, story)
     steps = steps_in_place(planned.steps, around, upgrade=options.upgrade)
     behind = left_behind(planned.steps, steps, around)
     planned = planned._replace(steps=steps)

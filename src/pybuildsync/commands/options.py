@@ -47,13 +47,14 @@ class StoreOptions(NamedTuple):
 class IndexOptions(NamedTuple):
     """Where distributions come from. ``timeout`` is in seconds.
 
-    ``index_strategy`` "first-index" looks for a project only on the first index that has it. ``refresh_packages`` are
+    ``index_strategy`` "first-index" looks for a project only on the first index that has it; "" is "all" and tells of
+    names that are on several. ``refresh_packages`` are
     names as typed, or ":all:". ``keyring_provider`` "" is "auto".
     """
 
     index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
-    index_strategy: Literal["all", "first-index"] = "all"
+    index_strategy: Literal["", "all", "first-index"] = ""
     no_index: bool = False
     find_links: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import WheelOptions
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.saving import save_copy
+from pybuildsync.commands.several_indexes import tell_several
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps
 from pybuildsync.commands.workbench import Workbench, open_workbench
@@ -47,6 +48,7 @@ def _build(bench: Workbench, options: WheelOptions, story: Story) -> tuple[tuple
     planned = plan_install(
         bench.shop, bench.goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
     )
+    tell_several(planned.settled.resolution.chosen, bench.shop.client, options.indexes, story)
     if bench.needs_hashes:
         check_is_whole(bench.goal, planned.settled.resolution, but=bench.fetched.locked)
     check_files(bench.shop, bench.goal, planned.steps)

@@ -160,6 +160,13 @@ class IndexClient:
         """
         return self._listings.evidence(projects)
 
+    def indexes_with(self, project: str) -> tuple[str, ...]:
+        """Return the indexes that have *project* (normalised), by their addresses without credentials.
+
+        Only of projects whose listing was asked for.
+        """
+        return self._listings.indexes_with(project)
+
     def start_wheel(self, file: DistributionFile, project: str, version: str) -> "Future[UnpackedWheel]":
         """Have :meth:`download_wheel` done in the background."""
         self._files.announce(file)

@@ -40,6 +40,10 @@ class PageState(NamedTuple):
     found: bool = True
 
 
+NOT_ASKED = PageState(stamp="not asked", expires=float("inf"), found=False)
+"""Of an index behind the first one that has the project, where only that one counts."""
+
+
 class KeptListing(NamedTuple):
     """A listing from the store and the states of the pages it comes from, in the order of the locations.
 

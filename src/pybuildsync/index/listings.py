@@ -14,6 +14,7 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import IndexFault, PybuildsyncError
 from pybuildsync.index.addresses import local_path, origin, shown
 from pybuildsync.index.kept_listings import (
+    NOT_ASKED,
     KeptListing,
     PageState,
     keep_what_was_read,
@@ -66,7 +67,9 @@ class Listings:
         self._story = story
         self._clock = clock
         self.locations = make_locations(settings)
-        self._identities = tuple(location.identity for location in self.locations)
+        identities = [location.identity for location in self.locations]
+        self._identities = (*identities, *(("first index",) if settings.first_index else ()))
+        self._seen: dict[str, tuple[PageState, ...]] = {}
         self._lock = threading.Lock()
         self._groups: dict[tuple[str, str], dict[str, Page]] = {}
         self._link_looks: dict[str, _Look] = {}
@@ -80,13 +83,21 @@ class Listings:
             return None
         now = self._clock()
         for location, state in zip(self.locations, kept.pages, strict=True):
+            if state == NOT_ASKED:
+                continue
             if location.path:
                 if stamp(local_page_path(location, project)) != state.stamp:
                     return None
             elif not self._settings.offline and (self._is_asked_anew(project) or state.expires <= now):
                 return None
         self._in_use.append(kept)
+        self._seen[project] = kept.pages
         return kept.listing
+
+    def indexes_with(self, project: str) -> tuple[str, ...]:
+        """Return the addresses, as they may be shown, of the indexes that have *project*, if it was asked for."""
+        seen = zip(self.locations, self._seen.get(project, ()), strict=False)
+        return tuple(shown(place.url) for place, state in seen if state.found and place.kind is Kind.INDEX)
 
     def keep_what_was_read(self) -> None:
         """Have the store know what was read of its listings."""
@@ -134,8 +145,8 @@ class Listings:
         kept = read_listing(self._store, project, self._identities)
         states = kept.pages if kept else (None,) * len(self.locations)
         pairs = list(zip(self.locations, states, strict=True))
-        looks = in_parallel([partial(self._look, location, project, state) for location, state in pairs])
-        pages = tuple(look.state for look in looks)
+        looks = self._look_at_all(project, pairs, in_parallel)
+        pages = self._seen[project] = tuple(look.state for look in looks)
         if kept and all(look.page is None for look in looks):
             if pages != kept.pages:
                 kept = renew_listing(self._store, kept, pages, self._identities)
@@ -155,6 +166,27 @@ class Listings:
                 self._in_use.append(kept)
                 return kept.listing
         return listing
+
+    def _look_at_all(
+        self, project: str, pairs: "list[tuple[Location, PageState | None]]", in_parallel: "InParallel"
+    ) -> list[_Look]:
+        """Return a look at each of the locations in *pairs*, whose states are known or None.
+
+        Where only the first index counts that has the project, those behind it aren't asked, so that they don't learn
+        its name, and give nothing.
+        """
+        if not self._settings.first_index:
+            return in_parallel([partial(self._look, location, project, state) for location, state in pairs])
+        looks: list[_Look] = []
+        has_it = False
+        for location, state in pairs:
+            if has_it and location.kind is Kind.INDEX:
+                looks.append(_Look(NOT_ASKED, None if state == NOT_ASKED else NOTHING))
+                continue
+            (look,) = in_parallel([partial(self._look, location, project, None if state == NOT_ASKED else state)])
+            looks.append(look)
+            has_it = has_it or (location.kind is Kind.INDEX and look.state.found)
+        return looks
 
     def _look(self, location: Location, project: str, known: PageState | None) -> _Look:
         if location.path:

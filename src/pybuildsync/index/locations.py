@@ -46,7 +46,8 @@ class Location(NamedTuple):
 def make_locations(settings: IndexSettings) -> tuple[Location, ...]:
     """Return the locations that *settings* name, each once: what lies on this machine first, then in their order.
 
-    Indexes have no priority among versions; the order only decides which of two equal files is taken.
+    Indexes have no priority among versions; the order only decides which of two equal files is taken. With
+    ``first_index`` it is that of the settings.
 
     Raises:
         IndexFault: an address is no URL that can be asked.
@@ -55,7 +56,9 @@ def make_locations(settings: IndexSettings) -> tuple[Location, ...]:
     indexes = () if settings.no_index else settings.indexes
     found = [_location(Kind.LINKS, text) for text in settings.find_links]
     found += [_location(Kind.INDEX, text) for text in indexes]
-    return tuple(dict.fromkeys(sorted(found, key=lambda location: not location.path)))
+    if not settings.first_index:
+        found.sort(key=lambda location: not location.path)
+    return tuple(dict.fromkeys(found))
 
 
 def _location(kind: Kind, text: str) -> Location:

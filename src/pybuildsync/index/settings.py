@@ -6,7 +6,8 @@ from typing import NamedTuple
 class IndexSettings(NamedTuple):
     """Which indexes there are and how to speak with them.
 
-    ``indexes`` are addresses of simple repositories (PEP 503), maybe with credentials in them; they have no priority.
+    ``indexes`` are addresses of simple repositories (PEP 503), maybe with credentials in them; they have no priority,
+    unless ``first_index``: then a project is looked for on one after the other, until one has it.
     ``find_links`` are folders, files, pages or ``file:`` addresses. ``trusted_hosts`` are ``HOST`` or ``HOST:PORT``.
     ``cert`` is a file or folder of certificates that replaces those of the system; ``client_cert`` is a file with our
     own certificate and key. ``proxy`` goes before the environment variables. ``timeout`` is in seconds, for connecting
@@ -29,3 +30,4 @@ class IndexSettings(NamedTuple):
     refresh: bool = False
     refresh_packages: frozenset[str] = frozenset()
     proxy_env: bool = True
+    first_index: bool = False
