@@ -127,6 +127,23 @@ def test_a_proxy_that_names_none() -> None:
         assert found.indexes == IndexOptions(no_proxy_env=True)
 
 
+@pytest.mark.parametrize(
+    ("argv", "provider"),
+    [
+        ((), ""),
+        (("--no-input",), "disabled"),
+        (("--no-input", "--keyring-provider", "auto"), "disabled"),
+        (("--no-input", "--keyring-provider", "import"), "import"),
+        (("--keyring-provider", "subprocess"), "subprocess"),
+    ],
+)
+def test_a_keyring_may_ask(argv: tuple[str, ...], provider: str) -> None:
+    """So without input only one that is named is asked, as in pip."""
+    found = options("install", "a", *argv)
+    assert isinstance(found, InstallOptions)
+    assert found.indexes.keyring_provider == provider
+
+
 def test_the_last_word_counts() -> None:
     """Of two opposites, and of an option that takes one value, the last one given stands."""
     given = options("install", "--no-rebuild", "--rebuild", "--python", "3.8", "--python", "3.9", "a")

@@ -20,13 +20,13 @@ def test_options_become_settings(tmp_path: Path) -> None:
     options = IndexOptions(
         index_url="https://i/", extra_index_urls=("https://e/",), find_links=("f",), trusted_hosts=("t",), cert="x",
         client_cert="y", proxy="z", timeout=0.5, retries=0, offline=True, refresh=True,
-        refresh_packages=("My_Lib",), no_proxy_env=True,
+        refresh_packages=("My_Lib",), no_proxy_env=True, index_strategy="first-index", keyring_provider="import",
     )  # fmt: skip
     found = settings(tmp_path, options)
     assert found == IndexSettings(
         indexes=("https://i/", "https://e/"), find_links=("f",), trusted_hosts=("t",), cert="x", client_cert="y",
         proxy="z", timeout=0.5, retries=0, offline=True, refresh=True, no_index=False,
-        refresh_packages=frozenset({"my-lib"}), proxy_env=False,
+        refresh_packages=frozenset({"my-lib"}), proxy_env=False, first_index=True, keyring_provider="import",
     )  # fmt: skip
 
 

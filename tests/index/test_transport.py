@@ -62,7 +62,7 @@ def test_a_server_says_itself_when_to_come_back(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "hint"),
     [
-        (401, "put user and password into the URL of the index or netrc"),
+        (401, "put user and password into the URL of the index, netrc or a keyring"),
         (403, "check the credentials in the URL of the index or netrc, and what they may read"),
         (400, "check the address of the index"),
     ],

@@ -104,12 +104,6 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
     "build": ("build", asked.BuildOptions),
     "store": ("store", asked.StoreOptions),
 }
-# Fields that the table has and no command heeds yet.
-PENDING = frozenset(
-    {
-        "keyring_provider",
-    }
-)  # fmt: skip
 
 
 def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Order:
@@ -125,8 +119,6 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     for layer in sources.layers:
         _lay(sections, layer)
     for given in line.given:
-        if given.option.field in PENDING:
-            raise UsageError(f"{given.option.name} is not supported yet")
         if given.option.field:
             _add(sections[given.option.section], given.option, given.value)
     for section, fields in _read_words(line, sections):
@@ -135,6 +127,8 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         sections["store"].setdefault("cache_dir", default_root({**environ, VARIABLE: ""}))
     if sections["index"].get("proxy") == "":  # who names none wants none, as in pip
         sections["index"]["no_proxy_env"] = True
+    if _may_not_ask(sections) and "indexes" in _TYPES[line.command.words[0]]._fields:
+        sections["index"]["keyring_provider"] = "disabled"
     own = sections[""]
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
@@ -145,6 +139,13 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         presentation=_settled(Presentation(**sections["presentation"])),
         general=General(**sections["general"]),
         warnings=sources.warnings,
+    )
+
+
+def _may_not_ask(sections: Sections) -> bool:
+    """Whether no keyring may be asked that nobody has named: it may ask the user, as in pip."""
+    return bool(sections["presentation"].get("no_input")) and (
+        sections["index"].get("keyring_provider", "auto") in ("", "auto")
     )
 
 

@@ -58,5 +58,6 @@ def index_settings(
         refresh=options.refresh or _EVERYTHING in anew,
         refresh_packages=frozenset(normalize_name(name) for name in anew if name != _EVERYTHING),
         proxy_env=not options.no_proxy_env,
+        keyring_provider=options.keyring_provider or "auto",
         first_index=options.index_strategy == "first-index",
     )

@@ -59,6 +59,7 @@ class IndexClient:
             from pybuildsync.core.story import Silent
 
             story = Silent()
+        self._story = story
         self._listings = Listings(settings, store, self._get_transport, story, clock)
         self._files = Files(store, self._get_transport, story, offline=settings.offline)
         self._lock = threading.Lock()
@@ -245,11 +246,13 @@ class IndexClient:
         with self._lock:
             if self._transport is None:
                 from pybuildsync.index.credentials import make_keyring
+                from pybuildsync.index.keyring_providers import KeyringAsker
                 from pybuildsync.index.transport import Transport
 
-                addresses = (*self._settings.indexes, *self._settings.find_links)
-                keyring = make_keyring(addresses, self._environ)
-                self._transport = Transport(self._settings, keyring, self._environ, self._pause)
+                indexes = self._settings.indexes
+                keyring = make_keyring((*indexes, *self._settings.find_links), self._environ)
+                asker = KeyringAsker(self._settings.keyring_provider, indexes, self._environ, self._story)
+                self._transport = Transport(self._settings, keyring, self._environ, self._pause, asker=asker)
             return self._transport
 
     def _get_background(self) -> "Background":

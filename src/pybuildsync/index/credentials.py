@@ -27,20 +27,30 @@ class Keyring(NamedTuple):
     def find(self, url: str, *, index: str, redirected: bool, encrypted: bool) -> Credentials | None:
         """Return the credentials for *url*, which stands in a listing of *index* ("" for none).
 
-        Those of an index are for its own origin; of several there, the one whose address *index* or *url* begins with
-        goes first. The ``default`` entry of netrc is not for where a server sends us, and none of netrc is for a host
-        that neither encrypts nor is trusted.
+        Those of an index go first. The ``default`` entry of netrc is not for where a server sends us, and none of netrc
+        is for a host that neither encrypts nor is trusted.
         """
-        where: Origin = origin(url)
-        same = [(address, who) for address, who in self.known if origin(address) == where]
-        for begin in (index, url):
-            for address, who in same:
-                if begin and begin.startswith(address):
-                    return who
-        if same:
-            return same[0][1]
-        hosts = dict(self.netrc) if encrypted else {}
-        return hosts.get(where[1]) or (None if redirected else hosts.get(""))
+        own = self.of_index(url, index)
+        hosts = dict(self.netrc) if encrypted and own is None else {}
+        return own or hosts.get(origin(url)[1]) or (None if redirected else hosts.get(""))
+
+    def of_index(self, url: str, index: str) -> Credentials | None:
+        """Return those in the address of the index that is :func:`nearest` to *url*."""
+        return dict(self.known[::-1]).get(nearest([address for address, _ in self.known], url, index))
+
+
+def nearest(addresses: Iterable[str], url: str, index: str) -> str:
+    """Return which of *addresses* is that of the index that *url* belongs to; "" if none has its origin.
+
+    Of several there, the one that *index*, whose listing *url* stands in ("" for none), or *url* begins with.
+    """
+    where: Origin = origin(url)
+    same = [address for address in addresses if origin(address) == where]
+    for begin in (index, url):
+        for address in same:
+            if begin and begin.startswith(address):
+                return address
+    return same[0] if same else ""
 
 
 def make_keyring(locations: Iterable[str], environ: Mapping[str, str]) -> Keyring:

@@ -9,7 +9,7 @@ RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _STATUSES = {
     401: (
         "it wants to know who asks, or doesn't believe it",
-        "put user and password into the URL of the index or netrc",
+        "put user and password into the URL of the index, netrc or a keyring",
     ),
     403: ("it doesn't allow this", "check the credentials in the URL of the index or netrc, and what they may read"),
     404: ("it doesn't have it", "the listing may be out of date: try again with --refresh"),

@@ -14,7 +14,8 @@ class IndexSettings(NamedTuple):
     and for each wait for more data; ``retries`` is how often a failed request is tried again. ``offline`` takes
     listings and metadata only from the store and from local folders; ``refresh`` asks every index once more,
     ``refresh_packages`` (normalised names) for these projects only. Without ``proxy_env`` neither the environment
-    variables nor the system's settings name a proxy.
+    variables nor the system's settings name a proxy. ``keyring_provider`` is "auto", "disabled", "import" or
+    "subprocess".
     """
 
     indexes: tuple[str, ...] = ()
@@ -31,3 +32,4 @@ class IndexSettings(NamedTuple):
     refresh_packages: frozenset[str] = frozenset()
     proxy_env: bool = True
     first_index: bool = False
+    keyring_provider: str = "auto"

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pybuildsync
 from pybuildsync.errors import EnvironmentFault, IndexFault
-from pybuildsync.index.addresses import has_scheme, is_loopback, join, origin, shown, split_credentials, split_url
+from pybuildsync.index.addresses import (
+    Credentials,
+    has_scheme,
+    is_loopback,
+    join,
+    origin,
+    shown,
+    split_credentials,
+    split_url,
+)
 from pybuildsync.index.credentials import Keyring, basic_authorization
 from pybuildsync.index.faults import RETRIED_STATUSES, connection_fault, status_fault
 from pybuildsync.index.freshness import retry_after
@@ -23,12 +32,15 @@ from pybuildsync.index.tls import make_context
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
 
+    from pybuildsync.index.keyring_providers import KeyringAsker
+
 CONNECTIONS = 24  # to one host
 LARGEST_PAGE = 256 * 1024 * 1024
 RANGE_REFUSALS = frozenset({400, 405, 406, 412, 416, 501})  # what servers answer to a range they don't serve
 _CHUNK = 256 * 1024
 _LITTLE = 64 * 1024
 _MOST_REDIRECTS = 20
+_UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_PAUSE = 8.0
 _LONGEST_WISH = 60.0  # Retry-After beyond this is an error to tell, not a wait to sit out
@@ -96,12 +108,14 @@ class Transport:
         environ: Mapping[str, str],
         pause: Callable[[float], object] = time.sleep,
         *,
+        asker: "KeyringAsker | None" = None,
         largest_page: int = LARGEST_PAGE,
     ) -> None:
         self._settings = settings
         self._keyring = keyring
         self._environ = environ
         self._pause = pause
+        self._asker = asker
         self._largest_page = largest_page
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, bool, bool], PoolManager] = {}
@@ -211,11 +225,16 @@ class Transport:
         start = origin(here)
         for hop in range(_MOST_REDIRECTS):
             sent = {"User-Agent": f"pybuildsync/{pybuildsync.__version__}", **headers}
-            who = self._keyring.find(here, index=index, redirected=hop > 0, encrypted=self.is_secure(here))
-            who = given if given and origin(here) == start else who
-            if who:
-                sent["Authorization"] = basic_authorization(who)
-            response = self._send(here, sent)
+            own = given if given and origin(here) == start else self._keyring.of_index(here, index)
+            asker = None if own and own[1] else self._asker  # what an address says is all there is
+            who = (asker and asker.find(here, index)) or own
+            who = who or self._keyring.find(here, index=index, redirected=hop > 0, encrypted=self.is_secure(here))
+            response = self._send(here, _signed(sent, who))
+            if response.status == _UNAUTHORIZED and asker and self.is_secure(here):
+                told = asker.ask(here, index, own[0] if own else "")
+                if told and told != who:
+                    OpenReply(response, here, self._settings.timeout).close()
+                    response = self._send(here, _signed(sent, told))
             target = response.headers.get("location", "") if response.status in _REDIRECTS else ""
             reply = OpenReply(response, here, self._settings.timeout)
             if not target:
@@ -281,6 +300,10 @@ class Transport:
         if address.startswith("https:"):
             options["proxy_ssl_context"] = make_context(self._settings.cert, "")
         return urllib3.ProxyManager(address, proxy_headers=headers, **options)
+
+
+def _signed(headers: Mapping[str, str], who: Credentials | None) -> Mapping[str, str]:
+    return {**headers, "Authorization": basic_authorization(who)} if who else headers
 
 
 def _make_socks_pool(proxy: str, options: dict[str, Any]) -> "PoolManager":
