@@ -5,7 +5,7 @@ from core.fakes import World
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Direct, Installed
-from pybuildsync.core.shelves import Shelf
+from pybuildsync.core.shelves import Shelf, may_stay
 from pybuildsync.core.variants import Source, Variant
 
 SOURCE = Source("lib", "1.0", "digest")
@@ -53,6 +53,19 @@ def test_known_variants_stand_before_their_version() -> None:
     assert built.mask("==1.0") == 0b11100
     assert built.of_version("2.0") == 0b10
     assert built.versions_in(0b11100) == ("1.0",)
+
+
+def test_a_version_may_be_spelled_in_several_ways() -> None:
+    """1.0 is 1.0.0: what is installed, was built with, or may stay is found by either."""
+    spelled = shelf("2.0", "1.0", installed=installed("1.0.0"), kept="1.0.0")
+    assert entries(spelled) == [("2.0", None, False), ("1.0", None, True), ("1.0", None, False)]
+    assert spelled.of_version("1.0.0") == spelled.of_version("1.0") == 0b1100
+    assert spelled.pinned == {"1.0"}
+    assert shelf("2.0", "1.0").of_version("2") == 0b10
+    assert shelf("2.0", "1.0").of_version("1.5") == shelf("2.0", "1.0").of_version("0.5") == 0
+    assert shelf("1.0b0", "1.0a1", kept="1.0alpha1").mask(">0") == 0b100
+    direct = Direct("lib", "1.0", file=World().wheel("lib", "1.0").files["lib"][0], url="https://lib.example/1.0")
+    assert may_stay(installed("1"), direct)
 
 
 def test_variants_of_versions_that_are_not_offered_have_no_entry() -> None:

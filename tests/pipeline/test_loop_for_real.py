@@ -78,6 +78,18 @@ def test_a_build_that_contradicts_itself(place: Place) -> None:
     assert "which excludes what it was built against: lib 1.0" in error
 
 
+def test_a_version_that_is_spelled_in_two_ways(place: Place) -> None:
+    """An index may have 1.0.tar.gz and 1.0.0-py3-none-any.whl: it is one version, built against once, and stays."""
+    place.index.add(sdist("lib", "1.0"))
+    place.index.add(wheel("lib", "1.0.0"))
+    place.index.add(sdist("app", "1.0", needs=["lib"], lists=["lib"], bakes={"lib": "!={}"}))
+    error = place.refused("app")
+    assert "no set of versions fits" in error
+    assert "which excludes what it was built against: lib 1.0.0" in error
+    place.install("lib")
+    assert place.install("-U", "lib").out.startswith("Requirement already satisfied: lib")
+
+
 def test_a_failed_build_is_tried_with_tools_of_its_time(place: Place) -> None:
     """With upload times in the listing: the retry is announced, recorded, and remembered."""
     place.index.add(wheel("tool", "1.0", upload_time="2020-01-01T00:00:00Z"))

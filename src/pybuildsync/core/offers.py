@@ -86,7 +86,7 @@ class Offers:
                 directs=directs,
                 pre_releases=True if name in self._admitted and wanted is None else wanted,
                 usable=lambda files: any(self._fits(file, name, building=building) for file in files),
-                pinned=self._pinned.setdefault(name, {kept} - {""}),
+                pinned=self._pinned.setdefault(name, set()),
                 kept=kept,
             )
         return shelf

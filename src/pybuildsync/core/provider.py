@@ -33,7 +33,7 @@ from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf
 from pybuildsync.core.solver.problem import Dependencies, Dependency, Nogood, Tie, Unavailable
 from pybuildsync.core.variants import Facts, Scope, Source, Variant
-from pybuildsync.core.version_sets import admits_pre_releases
+from pybuildsync.core.version_sets import admits_pre_releases, same_version
 
 Package = tuple[Scope, str, str]
 ROOT: Package = ((), "", "")
@@ -246,7 +246,8 @@ class PackagingProvider:
     def _may_load(self, variant: Variant, library: str, _built: str, version: str) -> bool:
         """Whether *version* of *library* is taken to have the files that the modules of *variant* need."""
         known = self._brings(variant, library, version)
-        return self.hopeful and version != self.offers.installed_version(library) if known is None else known
+        is_there = same_version(version, self.offers.installed_version(library))
+        return self.hopeful and not is_there if known is None else known
 
     def is_open(self, variant: Variant, library: str, version: str) -> bool:
         """Whether *version* of *library* would do for *variant*, if only it brings what the modules need."""
@@ -260,8 +261,8 @@ class PackagingProvider:
             return True
         there = self.offers.installed(library)
         this = self.offers.installed(variant.source.name)
-        if there and there.version == version and this and this.variant is variant:
-            return (library, version) not in this.unlinked
+        if there and same_version(there.version, version) and this and this.variant is variant:
+            return (library, there.version) not in this.unlinked
         return self._brought.get((variant.key, library, version))
 
     def mask(self, package: Package, requirement: Requirement, *, beside: bool = False) -> int:

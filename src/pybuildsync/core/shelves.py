@@ -18,7 +18,9 @@ from pybuildsync.core.version_sets import (
     order_key,
     pinned_version,
     pre_release_mask,
+    same_version,
     specifier_mask,
+    spelling_in,
 )
 from pybuildsync.errors import without_credentials
 
@@ -57,13 +59,14 @@ class Shelf:
         self.installed = installed
         self._listing = listing
         versions = listing.versions
-        if installed is not None and installed.version not in versions:
-            versions = tuple(sorted((*versions, installed.version), key=order_key, reverse=True))
+        there = "" if installed is None else spelling_in(versions, installed.version) or installed.version
+        if there and there not in versions:
+            versions = tuple(sorted((*versions, there), key=order_key, reverse=True))
         self._as_listed = versions is listing.versions
         self._listed = versions
         self.versions = (*versions, *map(_version_text, directs)) if directs else versions
         entries: list[Entry] = []
-        special = {variant.source.version for variant in variants} | ({installed.version} if installed else set())
+        special = {variant.source.version for variant in variants} | {there}
         self._plain = not (special & set(self.versions))
         if self._plain:
             self.count = len(self.versions)
@@ -71,7 +74,7 @@ class Shelf:
             given = {direct.source.identity for direct in directs if direct.source is not None}
             for position, version in enumerate(self.versions):
                 direct = self.direct_at(position)
-                if installed is not None and installed.version == version and direct is None:
+                if there == version and direct is None:
                     entries.append(Entry(position, installed=True))
                 for variant in variants:
                     own = _is_of(variant, direct.source) if direct else variant.source.identity not in given
@@ -81,11 +84,13 @@ class Shelf:
             self.count = len(entries)
         self._entries = tuple(entries)
         self._pre = pre_release_mask(versions)
-        if kept in versions:  # what is installed may stay
+        kept = spelling_in(versions, kept)
+        if kept:  # what is installed may stay
             self._pre &= ~(1 << versions.index(kept))
         self._pre_releases = pre_releases
         self._usable = usable
         self.pinned = set[str]() if pinned is None else pinned
+        self.pinned |= {kept} - {""}
         self.positions = cache(self._positions)
 
     @property
@@ -156,10 +161,13 @@ class Shelf:
         return tuple(found)
 
     def of_version(self, version: str) -> int:
-        """Return the solver's mask of the entries of *version*."""
-        if self._plain:
-            return 2 << self.versions.index(version) if version in self.versions else 0
-        return self.mask_where(lambda entry: self.versions[entry.position] == version)
+        """Return the solver's mask of the entries of *version*, which the listing may spell in another way."""
+        behind = len(self._listed)
+        found = sum((text == version) << at for at, text in enumerate(self.versions[behind:], behind))
+        if not found or self._is_known(found.bit_length() - 1):
+            spelled = spelling_in(self._listed, version)
+            found |= 1 << self._listed.index(spelled) if spelled else 0
+        return self.expand(found)
 
     def of_directs(self, test: Callable[[Direct], bool]) -> int:
         """Return the solver's mask of the direct references that pass *test*, and of what is installed if it will do.
@@ -204,8 +212,9 @@ class Shelf:
 
 def may_stay(installed: Installed | None, direct: Direct) -> bool:
     """Whether *installed* may stay where *direct* is asked for."""
-    same = installed is not None and not installed.editable and installed.version == direct.version
-    return same and not direct.comes_anew
+    if installed is None or installed.editable or direct.comes_anew:
+        return False
+    return same_version(installed.version, direct.version)
 
 
 def _is_of(variant: Variant, source: Source | None) -> bool:

@@ -51,6 +51,20 @@ def parse_version(text: str) -> "Version":
     return Version(text)
 
 
+def same_version(one: str, other: str) -> bool:
+    """Whether *one* and *other* are the same version, however they are spelled: 1.0 is 1.0.0 (PEP 440)."""
+    return one == other or (bool(one and other) and order_key(one) == order_key(other))
+
+
+def spelling_in(versions: tuple[str, ...], version: str) -> str:
+    """Return how *versions*, newest first, spell *version*, "" if it isn't among them."""
+    if version in versions or not version:
+        return version
+    key = order_key(version)
+    at = bisect_left(range(len(versions)), True, key=lambda position: order_key(versions[position]) <= key)  # noqa: FBT003
+    return versions[at] if at < len(versions) and order_key(versions[at]) == key else ""
+
+
 def pre_release_mask(versions: tuple[str, ...]) -> int:
     """Return the positions of the pre-releases among *versions*."""
     together = " ".join(versions)

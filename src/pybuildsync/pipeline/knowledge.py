@@ -11,6 +11,7 @@ from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.variants import Source
+from pybuildsync.core.version_sets import spelling_in
 from pybuildsync.errors import PackageError
 from pybuildsync.index.client import IndexClient
 from pybuildsync.store.location import Store
@@ -92,9 +93,10 @@ class IndexKnowledge:
     def release_time(self, project: str, version: str) -> str:
         """Return when the first file of a release was uploaded (ISO 8601), "" where nobody says."""
         listing = _with_times(self.listing(project), self.index)
-        if version not in listing.versions:
+        spelled = spelling_in(listing.versions, version)
+        if not spelled:
             return ""
-        times = (file.upload_time for file in listing.files(listing.versions.index(version)))
+        times = (file.upload_time for file in listing.files(listing.versions.index(spelled)))
         return min((time for time in times if time), default="")
 
     def _read(self, source: Source) -> SourceMetadata:
