@@ -109,7 +109,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         conflicts=() if options.no_warn_conflicts else (*behind, *[each.text for each in planned.disturbed]),
     )
     tell_names(kept_names(steps, around), story)
-    for text in result.conflicts:
+    for text in (*_unknown_extras(planned), *result.conflicts):
         story.tell(Warned(text))
     if options.dry_run and not options.report:
         return result
@@ -212,6 +212,16 @@ def _goal(options: InstallOptions, bench: Workbench, installed: tuple[Installed,
     if options.force_reinstall:
         reinstall |= frozenset(each.name for each in installed)
     return bench.goal._replace(installed=installed, reinstall=reinstall, upgrade=upgrade)
+
+
+def _unknown_extras(planned: Planned) -> list[str]:
+    """Say which extras are asked for that aren't there, in pip's words; they add nothing."""
+    return [
+        f"{chosen.name} {chosen.version} does not provide the extra '{extra}'"
+        for chosen in planned.settled.resolution.running
+        for extra in chosen.extras
+        if extra not in chosen.metadata.extras
+    ]
 
 
 def _versions(planned: Planned) -> dict[str, str]:
