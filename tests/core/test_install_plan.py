@@ -16,7 +16,7 @@ from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.policies import Policy
 from pybuildsync.core.resolution import Chosen, Resolution
-from pybuildsync.core.variants import Match, Source, Variant
+from pybuildsync.core.variants import Ingredient, Match, Source, Variant
 
 MARKERS = MarkerAnswers(TARGET)
 EXACT, MINOR = Policy(("exact",)), Policy(("minor",))
@@ -179,3 +179,15 @@ def test_an_installed_variant_that_no_longer_matches_is_not_enough() -> None:
     """It is built again."""
     there = (installed("a", "1", "lib", built=variant("key", matched("lib", "1"))), installed("lib", "2"))
     assert not is_satisfied(goal("a", there=there), MARKERS)
+
+
+def test_an_extra_may_ask_for_what_an_installed_variant_was_built_with() -> None:
+    """Without the extra it may run with another version; with it, it must match."""
+    built = installed("a", "1", 'lib; extra == "x"', built=variant())
+    there = built._replace(
+        variant=variant()._replace(metadata=built.metadata, ingredients=(Ingredient("lib", "1.0", "digest"),))
+    )
+    others = (there, installed("lib", "2.0"))
+    assert is_satisfied(goal("a", there=others), MARKERS)
+    assert not is_satisfied(goal("a[x]", there=others), MARKERS)
+    assert is_satisfied(goal("a[x]", there=(there, installed("lib", "1.0"))), MARKERS)

@@ -461,3 +461,15 @@ def test_what_was_built_against_a_library_is_built_again_when_it_moves() -> None
     settled = world.settle(world.goal("a", "lib==2.0", installed=there))
     assert versions_of(settled) == {"a": "1.0", "lib": "2.0"}
     assert world.builds == ["a==1.0 [lib=1.0]", "a==1.0 [lib=2.0]"]
+
+
+def test_an_extra_comes_up_when_its_project_is_built_already() -> None:
+    """What a built wheel asks an extra of must match what the other was built with: that is built again."""
+    world = World().wheel("lib", "1.0").wheel("lib", "2.0")
+    world.sdist("user", "1.0", "app", built=lambda _: ("app[x]", "lib<2"))
+    world.sdist("app", "1.0", "lib; extra == 'x'", build=("lib",), built=lambda _: ("lib; extra == 'x'",))
+    settled = world.settle(world.goal("user", "app"))
+    assert versions_of(settled) == {"app": "1.0", "lib": "1.0", "user": "1.0"}
+    (app,) = (each.pick.variant for each in settled.resolution.running if each.name == "app")
+    assert app is not None
+    assert [(match.name, match.built, match.evidence) for match in app.matches] == [("lib", "1.0", "required twice")]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from core.fakes import TARGET, requirements
+from core.fakes import TARGET, named_extras, requirements
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.markers import MarkerAnswers
@@ -27,7 +27,7 @@ def judged(
     return judge(
         "a",
         static_requires=requirements(*static),
-        built=Metadata("a", "1.0", requirements(*built)),
+        built=Metadata("a", "1.0", requirements(*built), extras=named_extras(built)),
         ingredients=[Ingredient(name, version, "") for name, version in against.items()],
         links=iter(links),
         match_runtime=iter(match_runtime),

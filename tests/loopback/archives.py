@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 import zipfile
 from base64 import urlsafe_b64encode
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_EXTRA = re.compile("extra == ['\"]([^'\"]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,9 @@ class Archive:
 
 
 def metadata_text(name: str, version: str, requires: tuple[str, ...] = (), extra: str = "") -> bytes:
-    """Return METADATA of a distribution; *extra* are more lines of its header."""
+    """Return METADATA of a distribution; *extra* are more lines of its header. Extras that are named are declared."""
+    named = sorted({found for text in requires for found in _EXTRA.findall(text)})
+    extra += "".join(f"Provides-Extra: {each}\n" for each in named if "Provides-Extra:" not in extra)
     lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     lines += [f"Requires-Dist: {requirement}" for requirement in requires]
     return ("\n".join(lines) + "\n" + extra + "\nA body.\n").encode()

@@ -111,3 +111,18 @@ def test_what_an_extra_requires_is_matched_where_it_was_asked_for(place: Place) 
     assert builds(place.install("lib==2.0")) == ["app 1.0"]
     place.install("app", "lib==1.0", "--reinstall-package", "app", "--no-binary", "app")
     assert builds(place.install("lib==2.0")) == []
+
+
+def test_an_extra_that_is_asked_for_later(place: Place) -> None:
+    """What was built without it must run with what it was built with from now on: else it is built again."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0", "3.0")))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=['lib; extra == "x"'], requires=['lib; extra == "x"']))
+    place.install("app", "lib==2.0")
+    place.install("lib==1.0")
+    assert place.built_with("app") == {"lib": "2.0"}
+    assert builds(place.install("app[x]", "lib==1.0")) == ["app 1.0"]
+    assert place.built_with("app") == {"lib": "1.0"}
+    assert place.install("app[x]").out.startswith("Requirement already satisfied")
+    stock(place, sdist("user", "1.0", lists=["app"], requires=["app[x]", "lib<3"]))
+    assert sorted(builds(place.install("user", "lib==2.0", "--force-reinstall"))) == ["user 1.0"]
+    assert place.versions()["lib"] == place.built_with("app")["lib"] == "2.0"

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.matching import matches_of_extras
+from pybuildsync.core.policies import PolicyBook
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Match
 from pybuildsync.core.version_sets import accepts, order_key
@@ -164,7 +166,7 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
         each = known.get(requirement.name)
         if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
             return False
-        if each.unlinked or broken_matches(each, running) or each.name in elsewhere:
+        if each.name in elsewhere or not _goes_with(running, each, requirement.extras, goal.policies, markers):
             return False
         for asked in ("", *(extra for extra in requirement.extras if extra in each.metadata.extras)):
             if (each.name, asked) not in seen:
@@ -172,3 +174,13 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
                 if not goal.no_dependencies:
                     waiting += [(r, asked) for r in each.metadata.requires if bool(asked) == ("extra" in r.marker)]
     return True
+
+
+def _goes_with(
+    running: dict[str, str], each: Installed, extras: tuple[str, ...], policies: PolicyBook, markers: MarkerAnswers
+) -> bool:
+    """Whether *each*, taken with *extras*, runs with what it was built against."""
+    variant = each.variant
+    if variant is not None:
+        variant = variant.with_matches(matches_of_extras(variant, extras, policies, markers))
+    return not each.unlinked and not broken_matches(each._replace(variant=variant), running)

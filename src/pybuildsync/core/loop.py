@@ -8,6 +8,8 @@ against backends that answer differently each time.
 from typing import NamedTuple, Protocol
 
 from pybuildsync.core.goal import Goal, Knowledge
+from pybuildsync.core.markers import MarkerAnswers
+from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.policies import Policy
 from pybuildsync.core.resolution import Chosen, Doubt, Resolution, resolve
 from pybuildsync.core.story import Resolved, RoundStarted, Story
@@ -104,18 +106,33 @@ def settle(
 def _without_doubts(goal: Goal, knowledge: Knowledge, looks: Looks, facts: Facts) -> tuple[Resolution, Facts]:
     """Return a resolution under all that the wheels in it tell, and the facts that came to be known for it.
 
-    Each look answers a question that is never asked again, and there are only so many wheels: so this ends.
+    Each look answers a question that is never asked again, and there are only so many wheels: so this ends. What the
+    extras of a variant require, that are asked for, is known by then: what is required twice for them has to match.
     """
     while True:
         resolution = resolve(goal, knowledge, facts)
         if not resolution.doubts:
-            return resolution, facts
+            known = facts
+            facts = _with_extras(goal, resolution, facts)
+            if facts == known:
+                return resolution, facts
         for doubt, seen in zip(resolution.doubts, looks.look(resolution.doubts), strict=True):
             name, version = doubt.chosen.name, doubt.chosen.version
             if doubt.variant is None:
                 facts = facts.with_promise(name, version, seen.promise)
             else:
                 facts = facts.with_brought(doubt.variant, name, version, seen.brings)
+
+
+def _with_extras(goal: Goal, resolution: Resolution, facts: Facts) -> Facts:
+    """Return *facts* with variants that match what they must for the extras that *resolution* takes them with."""
+    policies, markers = goal.policies.with_promises(facts.promises), MarkerAnswers(goal.target)
+    for chosen in resolution.chosen if goal.builds_with is None else ():  # which isn't only what a build needs
+        variant = chosen.pick.variant if chosen.extras else None
+        if variant is not None:
+            more = matches_of_extras(variant, chosen.extras, policies, markers)
+            facts = facts.with_variant(variant.with_matches(more)) if more else facts
+    return facts
 
 
 def _is_worth_preparing(resolution: Resolution) -> bool:

@@ -12,7 +12,7 @@ from pybuildsync.core.library_names import names_a_version
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.policies import ANY, EXACT, Policy, PolicyBook
 from pybuildsync.core.requirements import Requirement
-from pybuildsync.core.variants import Ingredient, Match
+from pybuildsync.core.variants import Ingredient, Match, Variant
 from pybuildsync.core.version_sets import accepts
 
 LATER = Policy(("at-least",), "the version in the names of its libraries")
@@ -51,9 +51,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
     for requirement in built.requires:
         if markers.hold(requirement.marker):
             required.setdefault(requirement.name, []).append(requirement)
-    asked = tuple(extras)
-    choices = [requirement for requirement in built.requires if "extra" in requirement.marker]
-    optional = {each.name for each in choices if any(markers.hold(each.marker, extra) for extra in asked)}
+    optional = _optional(built, extras, markers)
     stated = {(r.name, r.specifier) for r in static_requires}
     linked: dict[str, list[str]] = {}
     for owner, library in links:
@@ -80,8 +78,7 @@ def judge(  # noqa: C901 - the table of evidence, row by row
         elif name in linked:
             match = _linked(ingredient, linked[name], policies)
         elif name in required or name in optional:
-            policy = policies.policy(project, name, version)
-            match = Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
+            match = _required_twice(project, ingredient, policies)
         else:
             continue
         free = match.policy.is_any and match.evidence != "baked"
@@ -89,6 +86,32 @@ def judge(  # noqa: C901 - the table of evidence, row by row
         # The metadata depends on what is baked, and the loader on what is linked, free or not.
         coupled += [] if free and not baked and name not in linked else [(name, version)]
     return Verdict(tuple(matches), tuple(coupled), contradiction)
+
+
+def matches_of_extras(
+    variant: Variant, extras: Iterable[str], policies: PolicyBook, markers: MarkerAnswers
+) -> tuple[Match, ...]:
+    """Return what *variant* must run with beside what it was judged to, if *extras* of it are asked for, too."""
+    project, optional = variant.source.name, _optional(variant.metadata, extras, markers)
+    optional -= {name for name, _ in variant.coupled} | {match.name for match in variant.matches}
+    wanted = [
+        each for each in variant.ingredients if each.name in optional and not policies.never_ties(project, each.name)
+    ]
+    found = (_required_twice(project, each, policies) for each in sorted(wanted, key=lambda each: each.name))
+    return tuple(match for match in found if not match.policy.is_any)
+
+
+def _optional(metadata: Metadata, extras: Iterable[str], markers: MarkerAnswers) -> set[str]:
+    """Return the names that *extras* of a wheel with *metadata* require."""
+    asked = tuple(extra for extra in extras if extra in metadata.extras)
+    choices = [requirement for requirement in metadata.requires if "extra" in requirement.marker]
+    return {each.name for each in choices if any(markers.hold(each.marker, extra) for extra in asked)}
+
+
+def _required_twice(project: str, ingredient: Ingredient, policies: PolicyBook) -> Match:
+    name, version = ingredient.name, ingredient.version
+    policy = policies.policy(project, name, version)
+    return Match(name, version, "required twice", policy, f"required to build and to run ({policy})")
 
 
 def _linked(ingredient: Ingredient, libraries: list[str], policies: PolicyBook) -> Match:

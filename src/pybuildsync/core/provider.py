@@ -12,6 +12,7 @@ from pybuildsync.core.directs import NO_REFERENCES, References
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Installed, Knowledge
 from pybuildsync.core.installed_builds import needed_of
+from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
 from pybuildsync.core.policies import EXACT, Policy
@@ -143,6 +144,10 @@ class PackagingProvider:
         self._requirements(needs, metadata, extra, only_installed=only_installed)
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
+            there = self.offers.installed_variant(name) if pick.installed else None
+            if there is not None:  # it was judged without
+                more = matches_of_extras(there, (extra,), self.goal.policies, self.offers.markers)
+                self._matches(needs, scope, there._replace(matches=more, links=()))
         elif pick.source is not None:
             if not self.goal.needs_no_build(scope, metadata):
                 self._build_needs(needs, scope, pick.source, metadata)

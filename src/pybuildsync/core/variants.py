@@ -111,6 +111,12 @@ class Variant(NamedTuple):
     build_time: str = ""
     links: tuple[LinkParts, ...] = ()
 
+    def with_matches(self, more: tuple[Match, ...]) -> "Variant":
+        """Return what it is where *more* has to match as well."""
+        matches = tuple(sorted((*self.matches, *more), key=lambda match: match.name))
+        coupled = tuple(sorted({*self.coupled, *((match.name, match.built) for match in more)}))
+        return self._replace(matches=matches, coupled=coupled)
+
     @property
     def is_prepared(self) -> bool:
         """Whether only the metadata is known, from prepare_metadata_for_build_wheel."""

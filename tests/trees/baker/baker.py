@@ -15,6 +15,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import zipfile
 from importlib.metadata import distributions
 
@@ -39,6 +40,8 @@ def _metadata(*, prepared: bool) -> str:
     if prepared:
         requires = RECIPE.get("prepared", requires)
     head = f"Metadata-Version: 2.1\nName: {RECIPE['name']}\nVersion: {RECIPE['version']}\n"
+    for extra in sorted({found for text in requires for found in re.findall("extra == ['\"]([^'\"]+)", text)}):
+        head += f"Provides-Extra: {extra}\n"
     return head + "".join(f"Requires-Dist: {requirement}\n" for requirement in requires) + "\n"
 
 
