@@ -97,9 +97,7 @@ def test_only_what_is_named(place: Place) -> None:
     place.install("--no-deps", "app")
     assert place.versions() == {"app": "2.0"}
     checked = place.run("check")
-    assert (checked.status, checked.out.splitlines()[0]) == (
-        1, "missing: app 2.0: app 2.0 requires lib, which is not installed",
-    )  # fmt: skip
+    assert (checked.status, checked.out.splitlines()[0]) == (1, "app 2.0 requires lib, which is not installed.")
 
 
 def test_constraints_limit_and_install_nothing(place: Place) -> None:
