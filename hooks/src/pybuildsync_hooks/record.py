@@ -197,9 +197,10 @@ def read_record(wheel_path: str) -> Optional[Dict[str, Any]]:
     return record if isinstance(record, dict) else None
 
 
-_URL_REQUIREMENT = re.compile(r"(?P<name>[^@;]+?)\s*@\s*(?P<url>\S+)(?P<marker>.*)", re.DOTALL)
+_URL_REQUIREMENT = re.compile(r"(?P<name>[^@;]*[^@;\s])\s*@\s*(?P<url>\S+)(?P<marker>.*)", re.DOTALL)
+_SCHEME = r"(?<![A-Za-z0-9+.-])[0-9+.-]*[A-Za-z][A-Za-z0-9+.-]*://"  # begins where a word does: a search takes one pass
 _LEAKS = (
-    ("a host name", re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+[:/]")),
+    ("a host name", re.compile(_SCHEME + r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+[:/]")),
     ("an absolute path", re.compile(r"(?:^|[\s=:,;'\"(\[@])(?:-[A-Za-z]+)?(?:~?/[^\s/]|[A-Za-z]:[\\/]|\\\\)")),
 )
 

@@ -15,6 +15,7 @@ FileParts: TypeAlias = tuple[
 ]
 
 
+_LONGEST = 1000  # characters of a file name: no file system takes as many
 _DASHES = (3, 4)  # in the name of a wheel, behind that of its project
 
 
@@ -83,6 +84,8 @@ def version_of_filename(filename: str, project: str) -> str | None:
     Wheels by the binary distribution format (five or six ``-`` parts), sdists ``NAME-VERSION.tar.gz`` or ``.zip``,
     where legacy names may hold ``-`` in the name. Other archives (eggs, ``.tar.bz2``, installers) give None.
     """
+    if len(filename) > _LONGEST:
+        return None
     if filename.endswith(".whl"):
         parts = filename[:-4].split("-")
         if len(parts) not in (5, 6) or (parts[0] != project and normalize_name(parts[0]) != project):

@@ -18,6 +18,8 @@ from pybuildsync.errors import PackageError
 Kind = Literal["file", "folder", "link"]
 
 _ABOVE: Final = {"link": "it would be written through a link", "file": "one of its folders is a file"}
+_LONGEST: Final = 4096  # characters of a path
+_SHOWN: Final = 300  # of it in an error
 _TWICE: Final = frozenset({("file", "file"), ("folder", "folder")})
 
 
@@ -34,6 +36,8 @@ def member_problem(name: str, *, windows: bool) -> str:
     """Say what is wrong with a member's path, "" if nothing: what no unpacked file may be called."""
     if not name or "\0" in name:
         return "it has no usable name"
+    if len(name) > _LONGEST:
+        return "its path is too long"
     if name.startswith("/") or (windows and name.startswith("\\")):
         return "its path is absolute"
     if ".." in name.split("/") or (windows and ".." in name.split("\\")):
@@ -73,7 +77,8 @@ class MemberRules:
 
     def refuse(self, name: str, why: str) -> NoReturn:
         """Raise the PackageError that names the archive and the member."""
-        raise PackageError(f"{self.archive} is not safe to unpack", why=f"{name}: {why}", hint="tell its author")
+        why = f"{name[:_SHOWN]}: {why}"
+        raise PackageError(f"{self.archive} is not safe to unpack", why=why, hint="tell its author")
 
     def accept(self, name: str, size: int, kind: Kind, *, link: str = "") -> str:
         """Return the path of the member *name*, normalised; "" for the archive's own entry (``./``).

@@ -13,6 +13,7 @@ It never runs a backend, and never believes PKG-INFO of a tree that is no sdist:
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -23,6 +24,7 @@ from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.frontend.build_system import Table, broken, build_system, read_pyproject, table, texts
 from pybuildsync.frontend.requirement_texts import of_an_extra, parse_requires
 
+_MOST_GUESSES: Final = 1000
 _NUMBERS: Final = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 _STATIC_SINCE: Final = (2, 2)  # PEP 643
 _GROWING_SINCE: Final = (2, 6)  # PEP 808
@@ -204,7 +206,7 @@ def _under_extra(requirement: Requirement, extra: str) -> Requirement:
 
 def _guesses(listed: Iterable[str]) -> Iterator[Requirement]:
     """Yield the *listed* requirements without their version specifiers; what can't be read is no guess."""
-    for text in listed:
+    for text in islice(listed, _MOST_GUESSES):
         try:
             found = parse_requirement(text)
         except RequestError:
