@@ -55,7 +55,7 @@ def _list(folder: str) -> dict[str, Kind]:
                     found[folded(entry.name)] = "file"
                 else:
                     found[folded(entry.name)] = "link" if entry.is_symlink() else "folder"
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # NUL is in no path
+    except (FileNotFoundError, NotADirectoryError):
         pass
     return found
 

@@ -128,6 +128,9 @@ def read_record_file(distribution: InstalledDistribution) -> tuple[tuple[str, st
     data = _read_bytes(list_of_files(distribution)) or b""
     text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     lines = text.split("\n")  # not at what else ends lines: it may be part of a name
+    if "\0" in text:  # which is in no path
+        lines = [line for line in lines if "\0" not in line]
+        text = "\n".join(lines)
     if distribution.kind == "egg-info":
         folder = os.path.basename(distribution.dist_info)
         return tuple((os.path.normpath(f"{folder}/{line}").replace(os.sep, "/"), "", "") for line in lines if line)
