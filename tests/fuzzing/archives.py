@@ -117,7 +117,7 @@ def _zip(members: list[tuple[str, bytes, int]], method: int = zipfile.ZIP_DEFLAT
         warnings.simplefilter("ignore")  # names that are there twice
         for name, content, mode in members:
             info = zipfile.ZipInfo("x")
-            info.filename = info.orig_filename = name[:60000]
+            info.filename = info.orig_filename = name[:16000]
             info.external_attr = mode << 16
             archive.writestr(info, content)
     return buffer.getvalue()
