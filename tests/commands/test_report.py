@@ -70,7 +70,10 @@ def test_metadata() -> None:
         "keywords": ["one two", "three"],
         "description": "here",
     }
-    assert metadata_as_json("Content-Type: multipart/mixed; boundary=b\nName: a\n\n--b\n\nx\n--b--\n") == {"name": "a"}
+    assert metadata_as_json("Content-Type: multipart/mixed; boundary=b\nName: a\n\n--b\n\nx\n--b--\n") == {
+        "name": "a",
+        "description": "--b\n\nx\n--b--\n",
+    }
 
 
 def test_where_it_goes(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Shop:
 
     store: Store
     built: StoredWheels
+    within: None = None
 
 
 def make_shop(folder: Path) -> Workshop:
