@@ -109,11 +109,14 @@ class Place:
         return said
 
     def tell(self, name: str, attribute: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return an attribute of an installed module, as the environment's interpreter sees it."""
+        """Return an attribute of an installed module, as the environment's interpreter sees it.
+
+        Without writing byte code: of a source that is written twice in a second, Python would take it for current.
+        """
         code = f"import json, {name} as module; print(json.dumps(module.{attribute}))"
         python = self.environment.root / "bin" / "python"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
-        found = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True, env=clean)
+        found = subprocess.run([python, "-I", "-B", "-c", code], capture_output=True, text=True, check=True, env=clean)
         return json.loads(found.stdout)
 
     def record(self, name: str) -> dict[str, Any]:
