@@ -18,7 +18,7 @@ from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.errors import EnvironmentFault, PackageError
 from pybuildsync.store import Store
-from pybuildsync.store.wheels import UnpackedWheel, add_wheel, entry_folder, find_wheel
+from pybuildsync.store.wheels import UnpackedWheel, add_wheel, changed_file, drop_wheel, entry_folder, find_wheel
 
 METADATA = """Metadata-Version: 2.1
 Name: Sample
@@ -61,6 +61,30 @@ def test_a_wheel_is_found_as_it_was_added(tmp_path: Path) -> None:
     assert (added.root_is_purelib, added.entry_points, added.sha256) == (True, "[a]\nb = c\n", sha256_of(wheel))
     assert Path(added.path, "sample/__init__.py").read_bytes() == b"VALUE = 1\n"
     assert Path(wheel).exists()
+    assert leftovers(store) == []
+
+
+@pytest.mark.parametrize("edit", ["written", "removed"])
+def test_a_changed_file_is_found_and_its_wheel_made_anew(tmp_path: Path, edit: str) -> None:
+    """An edit of equal length shows when hashing; what is dropped is found no longer, and replaced when added again."""
+    store = Store(str(tmp_path / "s"))
+    archive = make_wheel(tmp_path)
+    wheel = add(store, archive)
+    assert changed_file(wheel) == ""
+    path = Path(wheel.path, "sample/__init__.py")
+    path.chmod(0o644)
+    if edit == "written":
+        path.write_bytes(b"VALUE = 2\n")
+    else:
+        path.unlink()
+    assert changed_file(wheel) == "sample/__init__.py"
+    byte_code = Path(entry_folder(store, wheel.sha256), "bytecode")
+    byte_code.mkdir()
+    drop_wheel(store, wheel)
+    drop_wheel(store, wheel)
+    assert find_wheel(store, wheel.sha256) is None
+    assert changed_file(add(store, archive)) == ""
+    assert not byte_code.exists()
     assert leftovers(store) == []
 
 

@@ -133,7 +133,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     recipe = place(options, around, placements, story) if placements else None
     if not planned.disturbed:
         evidence = _remember(request, bench, around, placements, planned=planned, result=result)
-        if evidence is not None:
+        if evidence is not None and bench.shop.verified is None:  # a recipe looks into no file
             result = result._replace(recipe=repeatable(around, recipe, evidence))
     may_stay = not (goal.upgrade or goal.reinstall or goal.direct or around.is_elsewhere or planned.disturbed)
     may_stay = may_stay and not goal.left_out  # of which nothing is there to tell what it requires
@@ -185,7 +185,10 @@ def _remember(
         around.store,
         request.question,
         memory.Remembered(
-            tuple((each.wheel.sha256, each.requested) for each in placements), result.changes, result.satisfied
+            tuple((each.wheel.sha256, each.requested) for each in placements),
+            result.changes,
+            result.satisfied,
+            verifies=bench.shop.verified is not None,
         ),
         paths=(*settings_files(request.options), *bench.files, *paths),
         expires=min(expires, 1e18),

@@ -27,7 +27,7 @@ from pybuildsync.environments.recovery import recover, settle
 from pybuildsync.environments.schemes import Scheme, check_changeable, real_path
 from pybuildsync.environments.transaction import environment_lock
 from pybuildsync.errors import without_credentials
-from pybuildsync.store.wheels import find_wheel
+from pybuildsync.store.wheels import changed_file, find_wheel
 
 _PREFIXES = ("PIP_", "PYBUILDSYNC_")
 
@@ -146,13 +146,14 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
     placements = []
     for sha256, requested in plan.wheels:
         wheel = find_wheel(around.store, sha256)
-        if wheel is None:
+        if wheel is None or (plan.verifies and changed_file(wheel)):
             return None
         placements.append(Placement(wheel=wheel, requested=requested))
     recipe = place(options, around, tuple(placements), story)
     places = {each.name: each.location for each in around.distributions}
     satisfied = tuple(each._replace(location=places.get(each.name, around.scheme.purelib)) for each in plan.satisfied)
-    return InstallResult(changes=plan.changes, satisfied=satisfied, recipe=repeatable(around, recipe, plan.evidence))
+    again = () if plan.verifies else repeatable(around, recipe, plan.evidence)
+    return InstallResult(changes=plan.changes, satisfied=satisfied, recipe=again)
 
 
 def _watched(

@@ -17,7 +17,7 @@ from pybuildsync.commands.watched import files_are_older, name_of_question, sign
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 
-_FORMAT = 3
+_FORMAT = 4
 _EVER = 1 << 63  # ns: later than every file
 
 
@@ -29,12 +29,16 @@ class Evidence(NamedTuple):
 
 
 class Remembered(NamedTuple):
-    """A plan: ``wheels`` are (SHA-256, whether the user named it) pairs in the order to place them."""
+    """A plan: ``wheels`` are (SHA-256, whether the user named it) pairs in the order to place them.
+
+    With ``verifies`` it is only good while their unpacked files are what their RECORD said.
+    """
 
     wheels: tuple[tuple[str, bool], ...]
     changes: tuple[Change, ...]
     satisfied: tuple[Satisfied, ...] = ()
     evidence: Evidence = Evidence((), 0)
+    verifies: bool = False
 
 
 def recall(store: Store, question: str) -> Remembered | None:
@@ -46,7 +50,7 @@ def recall(store: Store, question: str) -> Remembered | None:
         number, *kept = marshal.loads(data)
         if number != _FORMAT:
             return None
-        expires, watched, wheels, changes, satisfied = kept
+        expires, watched, verifies, wheels, changes, satisfied = kept
         if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
             return None
         return Remembered(
@@ -54,6 +58,7 @@ def recall(store: Store, question: str) -> Remembered | None:
             tuple(Change(*change) for change in changes),
             tuple(Satisfied(*each) for each in satisfied),
             Evidence(watched, expires),
+            verifies,
         )
     except (ValueError, TypeError, EOFError):  # somebody else's
         return None
@@ -71,7 +76,8 @@ def remember(
     watched = watch_all([*paths, *_inside(paths)])
     if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{store.root}{os.sep}")), since):
         return None
-    parts = (_FORMAT, expires, watched, plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
+    plain = (plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
+    parts = (_FORMAT, expires, watched, plan.verifies, *plain)
     write_record(store, "plans", name_of_question(question), marshal.dumps(parts))
     return Evidence(watched, expires)
 

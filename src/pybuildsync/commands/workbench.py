@@ -160,6 +160,8 @@ def open_workbench(
                 no_dependencies=options.asked.no_deps,
                 build_date=_build_date(build),
             )
+            if goal.needs_hashes or inputs.hashes or for_builds.hashes or _doubts(options):
+                shop = shop._replace(verified=set())
             if place is not None:
                 policies = goal.policies.with_promises(installed_promises(place.distributions))
                 there = installed_of(place.distributions, policies)
@@ -191,6 +193,8 @@ def open_workbench(
             )
             if options.asked.only_deps:
                 goal = goal._replace(left_out=asked_names(goal))
+            if found.hashes and shop.verified is None:
+                shop = shop._replace(verified=set())
             yield Workbench(
                 shop=with_settings(found.settings),
                 goal=goal,
@@ -204,6 +208,13 @@ def open_workbench(
             if place is not None:  # what is installed may change: none of it is for another time
                 remove_tree(built.store.root)
             keep_answers(store, target, known)
+
+
+def _doubts(options: InstallOptions | WheelOptions | DownloadOptions) -> bool:
+    """Whether it was said that what is installed may not be as it was: then what it is linked to may not be, either."""
+    if not isinstance(options, InstallOptions):
+        return False
+    return options.verify or options.force_reinstall or bool(options.reinstall_packages)
 
 
 def _fetch_named(shop: Workshop, goal: Goal, name: str, url: str, *, editable: bool = False) -> Direct:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.resolution import Chosen, Resolution
+from pybuildsync.core.story import Warned
 from pybuildsync.core.variants import Facts, Ingredient, Source, Variant
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.hashes import check_build_environments, check_source
 from pybuildsync.pipeline.installed_builds import check_present, ingredients, needed_names
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
-from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
+from pybuildsync.store.wheels import UnpackedWheel, add_wheel, changed_file, drop_wheel, find_wheel
 
 _FORMAT = 1
 
@@ -36,8 +37,40 @@ def wheel_of(shop: Workshop, chosen: Chosen) -> UnpackedWheel:
 
 
 def fetch_wheels(shop: Workshop, chosen: Iterable[Chosen]) -> tuple[UnpackedWheel, ...]:
-    """Return the unpacked wheels of *chosen*, in their order, downloading several at once."""
+    """Return the unpacked wheels of *chosen*, in their order, downloading several at once.
+
+    Where the store's files aren't simply believed (``shop.verified``) those that were changed are fetched again.
+    """
     everything = tuple(chosen)
+    wheels = _fetch_wheels(shop, everything)
+    return _fetch_wheels(shop, everything) if _drop_changed(shop, everything, wheels) else wheels
+
+
+def _drop_changed(shop: Workshop, chosen: tuple[Chosen, ...], wheels: tuple[UnpackedWheel, ...]) -> bool:
+    """Drop those of *wheels* from the store whose files aren't what their RECORD said; return whether there were any.
+
+    Each is looked at once in a command: what comes after that was unpacked, and compared, just now.
+    """
+    if shop.verified is None:
+        return False
+    pairs = [(each, wheel) for each, wheel in zip(chosen, wheels, strict=True) if wheel.sha256 not in shop.verified]
+    if not pairs:
+        return False
+    from concurrent.futures import ThreadPoolExecutor
+
+    shop.verified.update(wheel.sha256 for _, wheel in pairs)
+    with ThreadPoolExecutor() as pool:
+        differences = list(pool.map(changed_file, [wheel for _, wheel in pairs]))
+    for (each, wheel), path in zip(pairs, differences, strict=True):
+        if path:
+            drop_wheel(shop.store, wheel)
+            how = "fetched" if each.pick.variant is None else "unpacked"
+            text = f"the cache's copy of {wheel.project} {wheel.version} was changed ({path}); it is {how} again"
+            shop.story.tell(Warned(text))
+    return any(differences)
+
+
+def _fetch_wheels(shop: Workshop, everything: tuple[Chosen, ...]) -> tuple[UnpackedWheel, ...]:
     found = {each.pick.file: shop.client.find_wheel(each.pick.file) for each in everything if each.pick.file}
     missing = [each for each in everything if each.pick.file and found[each.pick.file] is None]
     missing.sort(key=lambda each: -each.pick.file.size if each.pick.file else 0)  # the longest first

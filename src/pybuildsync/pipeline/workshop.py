@@ -38,6 +38,7 @@ class Workshop(NamedTuple):
 
     ``fetch`` fetches what a URL leads to that something requires (:func:`pybuildsync.pipeline.direct.fetch_named`).
     Without isolation builds run ``within`` an environment that is there; then ``built`` lasts as long as the command.
+    ``verified`` are the SHA-256 of wheels whose unpacked files were looked at, None where they are simply believed.
     ``failures`` collects those of each source, by identity and build key; ``submitted`` the titles of all builds begun.
     """
 
@@ -55,3 +56,4 @@ class Workshop(NamedTuple):
     submitted: list[str]
     fetch: Fetches
     within: Within | None = None
+    verified: set[str] | None = None

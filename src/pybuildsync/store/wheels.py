@@ -17,7 +17,7 @@ from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, end_of_key, file_name, kind_folder
 from pybuildsync.store.locks import in_use
 from pybuildsync.store.sealing import mark_used, read_sealed, seal
-from pybuildsync.store.writing import new_entry, write_file
+from pybuildsync.store.writing import new_entry, write_file, writing
 
 if TYPE_CHECKING:
     from pybuildsync.store.unpacking import WheelParts
@@ -84,6 +84,38 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
             os.unlink(manifest)
         return None
     return wheel
+
+
+def changed_file(wheel: UnpackedWheel) -> str:
+    """Return the first file of *wheel*, relative to its folder, that isn't what its RECORD said; "" if all are.
+
+    Every file is read and hashed. Who writes into an environment that is linked to the store, and isn't stopped by the
+    files' being read-only, as root is not, has changed it here as well.
+    """
+    import hashlib
+    from base64 import urlsafe_b64encode
+
+    for path, _, stated, _ in wheel.files:
+        algorithm, _, encoded = stated.partition("=")
+        try:
+            with open(f"{wheel.path}/{path}", "rb", buffering=0) as file:
+                digest = hashlib.file_digest(file, algorithm).digest()
+        except OSError:
+            return path
+        if urlsafe_b64encode(digest).decode("ascii").rstrip("=") != encoded:
+            return path
+    return ""
+
+
+def drop_wheel(store: Store, wheel: UnpackedWheel) -> None:
+    """Have *wheel* found no longer; adding it again replaces all that is kept of it, its byte code included.
+
+    Raises:
+        EnvironmentFault: the store can't be written.
+
+    """
+    with writing(store), suppress(FileNotFoundError):
+        os.unlink(f"{entry_folder(store, wheel.sha256)}/manifest")
 
 
 def add_wheel(
