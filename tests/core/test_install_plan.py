@@ -8,6 +8,7 @@ from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.install_plan import (
     broken_matches,
     broken_requirements,
+    extras_in_use,
     find_disturbed,
     is_satisfied,
     make_plan,
@@ -191,3 +192,14 @@ def test_an_extra_may_ask_for_what_an_installed_variant_was_built_with() -> None
     assert is_satisfied(goal("a", there=others), MARKERS)
     assert not is_satisfied(goal("a[x]", there=others), MARKERS)
     assert is_satisfied(goal("a[x]", there=(there, installed("lib", "1.0"))), MARKERS)
+
+
+def test_extras_that_are_in_use() -> None:
+    """A record tells of one by what it matches only for it; it must all be there, and be asked for nowhere else."""
+    requires = ('lib; extra == "x"', 'more; extra == "x"', 'lib; extra == "y"', 'gone; extra == "y"', "plain")
+    each = installed(
+        "a", "1", *requires, 'plain; extra == "z"', built=variant("key", matched("lib", "1.0"), matched("plain", "1"))
+    )
+    running = {"lib": "2.0", "more": "1", "plain": "1"}
+    assert extras_in_use(each, running, MARKERS) == ("x",)
+    assert extras_in_use(each._replace(variant=None), running, MARKERS) == ()

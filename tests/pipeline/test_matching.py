@@ -1,6 +1,10 @@
 """Sources and the libraries they are built against: what is built with what, and when it is built again."""
 
+from pathlib import Path
+
+from commands.worlds import make_environment
 from pipeline.worlds import Place, builds, sdist, wheel
+from pybuildsync_hooks.record import read_record
 
 
 def stock(place: Place, *archives: object) -> None:
@@ -104,13 +108,32 @@ def test_a_rebuild_that_is_impossible(place: Place) -> None:
 
 def test_what_an_extra_requires_is_matched_where_it_was_asked_for(place: Place) -> None:
     """`app[x]` needs the library to run, so it is rebuilt with it; `app` alone was built beside it by chance."""
-    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0", "3.0")))
     stock(place, sdist("app", "1.0", needs=["lib"], lists=['lib; extra == "x"'], requires=['lib; extra == "x"']))
     place.install("app[x]", "lib==1.0")
     assert [(each["name"], each["evidence"]) for each in place.record("app")["matches"]] == [("lib", "required twice")]
     assert builds(place.install("lib==2.0")) == ["app 1.0"]
+    assert builds(place.install("lib==3.0")) == ["app 1.0"]
     place.install("app", "lib==1.0", "--reinstall-package", "app", "--no-binary", "app")
     assert builds(place.install("lib==2.0")) == []
+
+
+def test_a_record_tells_what_was_asked_for_here(place: Place, tmp_path: Path) -> None:
+    """A wheel of the store may have been built for others, with another configuration or other extras."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "1.1")))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=["lib"], requires=["lib"]))
+    place.install("app", "lib==1.0", "--match", "lib=minor")
+    here = Place(place.root, place.index, make_environment(tmp_path / "other"))
+    assert builds(here.install("app", "lib==1.0")) == []
+    (match,) = here.record("app")["matches"]
+    assert (match["evidence"], match["policy"]) == ("required twice", "exact")
+    assert here.run("check").status == 0
+    assert here.run("wheel", "app", "lib==1.0", "-w", str(tmp_path)).status == 0
+    (path,) = tmp_path.glob("app-*.whl")
+    record = read_record(str(path))
+    assert record is not None
+    assert record["matches"] == [match]
+    assert builds(here.install("lib==1.1")) == ["app 1.0"]
 
 
 def test_an_extra_that_is_asked_for_later(place: Place) -> None:

@@ -131,7 +131,7 @@ def make_record(
         if prepared_requires is None
         else [without_secrets(each) for each in prepared_requires],
         "built_requires": [without_secrets(each) for each in built_requires],
-        "matches": [each._replace(reason=without_secrets(each.reason))._asdict() for each in sorted(matches)],
+        "matches": matches_field(matches),
         "links": [each._asdict() for each in sorted(links)],
         "build_time": {"policy": build_time, "as_of": as_of},
         "build_key": build_key,
@@ -140,6 +140,11 @@ def make_record(
     if problems:
         raise RecordError(problems)
     return record
+
+
+def matches_field(matches: Iterable[Match]) -> List[Dict[str, Any]]:
+    """Return the field of a record that tells *matches*."""
+    return [each._replace(reason=without_secrets(each.reason))._asdict() for each in sorted(matches)]
 
 
 def check_record(record: object) -> List[str]:

@@ -17,7 +17,9 @@ from pybuildsync.environments.interpreters import find_interpreter
 from pybuildsync.errors import PackageError
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import plan_install
+from pybuildsync.pipeline.judged_wheels import judged_archive
 from pybuildsync.pipeline.workshop import Workshop
+from pybuildsync.store.writing import new_temporary, remove_tree
 
 
 def run(options: WheelOptions, story: Story) -> WheelResult:
@@ -60,6 +62,7 @@ def _build(bench: Workbench, options: WheelOptions, story: Story) -> tuple[tuple
 def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
     """Copy the wheel of *chosen* into *folder*, whole or not at all."""
     variant = chosen.pick.variant
+    own = new_temporary(shop.store)
     if variant is not None:
         built = shop.built.find(variant.key)
         if built is None:
@@ -68,11 +71,14 @@ def _put(shop: Workshop, chosen: Chosen, folder: str) -> BuiltFile:
                 why="it looks for shared libraries in a folder that goes with the build, so it isn't kept",
                 hint="see that its build sets no absolute run path (RPATH)",
             )
-        source, filename = built.wheel_path, built.filename
+        source, filename = judged_archive(variant, built, own), built.filename
     else:
         if chosen.pick.file is None:
             raise AssertionError(chosen)
         source, filename = shop.client.download(chosen.pick.file).path, chosen.pick.file.filename
-    path, _ = save_copy(source, folder, filename, option="-w")
+    try:
+        path, _ = save_copy(source, folder, filename, option="-w")
+    finally:
+        remove_tree(own)
     against = variant.coupled if variant is not None else ()
     return BuiltFile(name=chosen.name, version=chosen.version, path=path, against=against, is_built=variant is not None)

@@ -145,6 +145,22 @@ def broken_requirements(installed: Installed, running: dict[str, str], markers: 
     return tuple(found)
 
 
+def extras_in_use(installed: Installed, running: dict[str, str], markers: MarkerAnswers) -> tuple[str, ...]:
+    """Return the extras that *installed* was asked for with, as far as its build record tells.
+
+    An extra is in use where all that it requires is *running*, and some of it must match and isn't required otherwise.
+    """
+    requires = installed.metadata.requires
+    matched = {match.name for match in installed.variant.matches} if installed.variant else set[str]()
+    matched -= {each.name for each in requires if markers.hold(each.marker)}
+    found = []
+    for extra in installed.metadata.extras:
+        names = {each.name for each in requires if "extra" in each.marker and markers.hold(each.marker, extra)}
+        if names & matched and names <= running.keys():
+            found.append(extra)
+    return tuple(found)
+
+
 def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
     """Whether what is installed meets *goal* as it is: then no index has to be asked, as pip has it.
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal
@@ -12,6 +12,9 @@ from pybuildsync.frontend.build_job import BuildResult
 from pybuildsync.frontend.build_variables import is_secret
 from pybuildsync.pipeline.orders import BuildSettings, Order
 from pybuildsync.pipeline.trees import tree_digest
+
+if TYPE_CHECKING:
+    from pybuildsync_hooks import record
 
 
 def record_of(
@@ -50,7 +53,7 @@ def record_of(
         tags=_tags(result.wheel_path or ""),
         prepared_requires=None if prepared is None else [str(each) for each in prepared.requires],
         built_requires=[str(each) for each in variant.metadata.requires],
-        matches=[record.Match(m.name, m.built, m.evidence, str(m.policy), m.sentence) for m in variant.matches],
+        matches=_matches(variant),
         links=[record.Link(module, library, owner, path) for module, library, owner, path, _ in variant.links],
         config_settings={key: value for key, value in settings.config_settings(source.name) if not is_secret(key)},
         variables={name: value for name, value in settings.variables(source.name) if not is_secret(name)},
@@ -58,6 +61,25 @@ def record_of(
         as_of=as_of,
         build_key=order.key,
     )
+
+
+def is_record_of(record: Mapping[str, Any], variant: Variant) -> bool:
+    """Whether *record*, of the build key of *variant*, says the same of what must match, and why."""
+    told = [(each["name"], each["version"], each["evidence"], each["policy"]) for each in record["matches"]]
+    return told == sorted((each.name, each.built, each.evidence, str(each.policy)) for each in variant.matches)
+
+
+def with_matches(record: Mapping[str, Any], variant: Variant) -> dict[str, Any]:
+    """Return *record* with what *variant* must match."""
+    from pybuildsync_hooks.record import matches_field
+
+    return {**record, "matches": matches_field(_matches(variant))}
+
+
+def _matches(variant: Variant) -> "list[record.Match]":
+    from pybuildsync_hooks import record
+
+    return [record.Match(m.name, m.built, m.evidence, str(m.policy), m.sentence) for m in variant.matches]
 
 
 def _filename(order: Order, *, is_tree: bool) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pybuildsync.core.direct_references import parse_reference
 from pybuildsync.core.goal import Direct, Goal, Installed
-from pybuildsync.core.install_plan import Disturbed, Step, find_disturbed, make_plan
+from pybuildsync.core.install_plan import Disturbed, Step, extras_in_use, find_disturbed, make_plan
 from pybuildsync.core.loop import Settled, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.policies import EXACT
@@ -149,13 +149,15 @@ def _with_rebuilds(shop: Workshop, goal: Goal, disturbed: tuple[Disturbed, ...])
     """
     names = frozenset(each.installed.name for each in disturbed)
     formats = goal.formats._replace(no_binary=goal.formats.no_binary | names)
+    there, markers = {each.name: each.version for each in goal.installed}, MarkerAnswers(goal.target)
     requirements, direct = [*goal.requirements], [*goal.direct]
     for each in disturbed:
         name, version = each.installed.name, each.installed.version
         known = _recorded_source(each, shop.store) or _fetched_again(shop, goal, each)
         direct += [known] if known is not None else []
         is_kept = known is None or known.version == version
-        requirements.append(Requirement(name, specifier=f"=={version}" if is_kept else ""))
+        extras = extras_in_use(each.installed, there, markers)
+        requirements.append(Requirement(name, extras, f"=={version}" if is_kept else ""))
     return goal._replace(
         requirements=tuple(requirements), direct=tuple(direct), formats=formats, reinstall=goal.reinstall | names
     )
@@ -233,7 +235,7 @@ class Fetched(NamedTuple):
 
 
 def fetch(shop: Workshop, planned: Planned) -> Fetched:
-    """Fetch what the steps of *planned* install.
+    """Fetch what the steps of *planned* install, with the build records of this command.
 
     Raises:
         IndexFault: an index doesn't give a file.
@@ -241,8 +243,16 @@ def fetch(shop: Workshop, planned: Planned) -> Fetched:
 
     """
     steps = tuple(step for step in planned.steps if step.kind != "keep")
-    wheels = fetch_wheels(shop, (step.chosen for step in steps))
-    return Fetched(wheels=tuple(zip(steps, wheels, strict=True)))
+    wheels = zip(steps, fetch_wheels(shop, (step.chosen for step in steps)), strict=True)
+    return Fetched(wheels=tuple((step, _judged(shop, step.chosen, wheel)) for step, wheel in wheels))
+
+
+def _judged(shop: Workshop, chosen: Chosen, wheel: UnpackedWheel) -> UnpackedWheel:
+    if chosen.pick.variant is None:
+        return wheel
+    from pybuildsync.pipeline.judged_wheels import judged_wheel
+
+    return judged_wheel(shop, chosen.pick.variant, wheel)
 
 
 def check_libraries(planned: Planned, fetched: Fetched, distributions: tuple[InstalledDistribution, ...]) -> None:
