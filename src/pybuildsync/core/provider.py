@@ -15,7 +15,7 @@ from pybuildsync.core.installed_builds import needed_of
 from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
-from pybuildsync.core.policies import EXACT, Policy
+from pybuildsync.core.policies import EXACT
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
     Asked,
@@ -25,7 +25,6 @@ from pybuildsync.core.reasons import (
     BuiltAgainst,
     Constrained,
     Loads,
-    MustMatch,
     NeedsItself,
     Reason,
     Requires,
@@ -33,10 +32,10 @@ from pybuildsync.core.reasons import (
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf
 from pybuildsync.core.solver.problem import Dependencies, Dependency, Nogood, Tie, Unavailable
-from pybuildsync.core.variants import Facts, Scope, Source, Variant
+from pybuildsync.core.ties import Ties
+from pybuildsync.core.variants import Facts, Package, Scope, Source, Variant
 from pybuildsync.core.version_sets import admits_pre_releases, same_version
 
-Package = tuple[Scope, str, str]
 ROOT: Package = ((), "", "")
 
 
@@ -64,6 +63,7 @@ class PackagingProvider:
         self.offers = Offers(goal, knowledge, facts, admitted, references)
         self.naming_pre_releases: set[str] = set()
         self.looked_into: dict[tuple[tuple[Scope, str], int], tuple[Pick, Metadata]] = {}
+        self.ties = Ties(goal.policies, self.shelf, silent=facts.silent, hopeful=hopeful)
         self._facts = facts
         self._constraints = _by_name(goal.constraints)
         self._build_constraints = _by_name(goal.build_constraints)
@@ -71,9 +71,7 @@ class PackagingProvider:
         self._hook_requires = dict(facts.hook_requires)
         self._dates = dict(facts.as_of)
         self._brought = dict(facts.brought)
-        self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
         self._scope_dates: dict[tuple[str, str], str] = {}
-        self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
         self._asked = frozenset(requirement.name for requirement in goal.requirements)
         self._asked_extras: dict[str, tuple[str, ...]] = {}
         for requirement in goal.requirements:
@@ -117,7 +115,7 @@ class PackagingProvider:
         if not scope:
             stays = shelf.installed is not None and (name not in self.goal.upgrade or bool(shelf.directs))
             return shelf.mask_where(lambda entry: entry.installed) if stays else 0
-        if self._never_ties(scope, name):
+        if self.ties.never(scope, name):
             return 0  # a build tool: the newest that serves, whatever runs or is installed
         parent: Package = (scope[:-1], name, "")
         running = decided(parent)
@@ -196,8 +194,7 @@ class PackagingProvider:
         """Collect what it takes to build *source*, tied to what will run."""
         stated = self.offers.stated(source)
         link = (source.name, source.version)
-        self._match_runtime[link] = frozenset(stated.match_runtime)
-        self._run_time_names[link] = frozenset(self._names_at_run_time(source, metadata)) | self._match_runtime[link]
+        self.ties.note(link, self._names_at_run_time(source, metadata), stated.match_runtime)
         own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
@@ -214,12 +211,11 @@ class PackagingProvider:
     def _installed_needs(self, needs: "_Needs", scope: Scope, source: Source, there: tuple[Installed, ...]) -> None:
         """Collect what must run with *source* because it will be built with what is *there*."""
         for each in needed_of(there, self.to_build(source), self.offers.markers):
-            if self.must_match(scope, each.name):
-                evidence = "configured" if self._is_configured(scope, each.name) else "required twice"
-                policy = self._said(scope, each.name, each.version) or EXACT
+            if self.ties.must_match(scope, each.name):
+                policy = self.ties.policy(scope, each.name, each.version)
                 package: Package = (scope[:-1], each.name, "")
                 allowed = self.shelf(package).accepted(policy.accepts, each.version) | 1
-                reason = BuiltAgainst(each.name, each.version, evidence, policy)
+                reason = BuiltAgainst(each.name, each.version, self.ties.evidence(scope, each.name), policy)
                 needs.dependencies.append(Dependency(package, allowed, reason))
 
     def _names_at_run_time(self, source: Source, metadata: Metadata) -> set[str]:
@@ -284,67 +280,10 @@ class PackagingProvider:
             if self.offers.markers.hold(constraint.marker):
                 allowed = self.mask(package, constraint) | 1
                 yield Dependency(package, allowed, Constrained(constraint, build=bool(scope)))
-        if scope and not self.must_match(scope, name):
+        if scope and not self.ties.must_match(scope, name):
             date = self._scope_dates[scope[-1]]
             if date and name not in constraints:
                 yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
-
-    def must_match(self, scope: Scope, name: str) -> bool:
-        """Whether *name* in the build environment *scope* is tied to *name* as it runs, before anything is built."""
-        if self._never_ties(scope, name):
-            return False
-        return name in self._run_time_names[scope[-1]] or bool(self.goal.policies.configured(scope[-1][0], name))
-
-    def _never_ties(self, scope: Scope, name: str) -> bool:
-        project = scope[-1][0]
-        return self.goal.policies.never_ties(project, name) and name not in self._match_runtime[scope[-1]]
-
-    def tie(self, scope: Scope, name: str) -> Tie[Package] | None:
-        """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
-        if not self.must_match(scope, name):
-            return None
-        left: Package = (scope, name, "")
-        right: Package = (scope[:-1], name, "")
-        built, running = self.shelf(left), self.shelf(right)
-        accepts = partial(self.accepts, scope, name)
-
-        def image(states: int) -> int:
-            return running.everything if states & 1 else built.reach(states, running, accepts) | 1
-
-        def preimage(states: int) -> int:
-            if states & 1:
-                return built.everything
-            return running.reach(states, built, lambda running_version, v: accepts(v, running_version)) | 1
-
-        evidence = "configured" if self._is_configured(scope, name) else "required twice"
-        return Tie(left, right, image, preimage, MustMatch(scope, name, evidence))
-
-    def accepts(self, scope: Scope, name: str, built: str, running: str) -> bool:
-        """Whether the tie of *name* in the build environment *scope* accepts these versions of it, for now."""
-        if self.hopeful and name not in self._facts.silent and self._said(scope, name, built) is None:
-            return True  # it may promise so itself
-        return (self._said(scope, name, built) or EXACT).accepts(built, running)
-
-    def goes_with(self, scope: Scope, name: str, built: str, running: str) -> bool:
-        """Whether *name* isn't tied in *scope*, or somebody says that *running* runs what is *built* with it."""
-        return not self.must_match(scope, name) or (self._said(scope, name, built) or EXACT).accepts(built, running)
-
-    def policies_of(self, scope: Scope, name: str) -> tuple[Policy, ...]:
-        """Return the policies that hold for what is built with some version of *name*, the newest version's first."""
-        versions = self.shelf((scope, name, "")).versions
-        return tuple(dict.fromkeys(self._said(scope, name, version) or EXACT for version in versions))
-
-    def _said(self, scope: Scope, name: str, built: str) -> Policy | None:
-        """Return the policy that somebody has stated for what is built in *scope* with version *built* of *name*."""
-        project = scope[-1][0]
-        configured = self.goal.policies.configured(project, name)
-        if configured is None and name in self._match_runtime[scope[-1]]:
-            return EXACT
-        return configured or self.goal.policies.documented(name, built)
-
-    def _is_configured(self, scope: Scope, name: str) -> bool:
-        configured = self.goal.policies.configured(scope[-1][0], name)
-        return configured is not None or name in self._match_runtime[scope[-1]]
 
     def nogoods(self) -> tuple[Nogood[Package], ...]:
         """Return the combinations in which known variants were built: building them again would tell nothing new."""
@@ -384,7 +323,7 @@ class _Needs:
         self.dependencies.append(Dependency(base, mask, reason))
         self.dependencies += [Dependency((scope, name, extra), mask, reason) for extra in requirement.extras]
         self.dependencies += provider.limits(scope, name)
-        tie = provider.tie(scope, name) if scope else None
+        tie = provider.ties.tie(scope, name) if scope else None
         if tie is not None:
             self.ties.append(tie)
 

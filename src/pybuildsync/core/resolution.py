@@ -12,12 +12,12 @@ from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Knowledge
 from pybuildsync.core.offers import Pick
 from pybuildsync.core.pre_releases import admitted_together
-from pybuildsync.core.provider import ROOT, Package, PackagingProvider
+from pybuildsync.core.provider import ROOT, PackagingProvider
 from pybuildsync.core.reasons import Loads, MustMatch
 from pybuildsync.core.solver.outcome import Derived, Failure, Solution, Stated
 from pybuildsync.core.solver.solve import solve
 from pybuildsync.core.solver.wording import enumerate_words
-from pybuildsync.core.variants import Facts, Scope, Variant
+from pybuildsync.core.variants import Facts, Package, Scope, Variant
 from pybuildsync.core.version_sets import order_key
 from pybuildsync.errors import RequestError
 
@@ -196,7 +196,7 @@ def _doubts(provider: PackagingProvider, resolution: Resolution, facts: Facts) -
     for chosen in resolution.chosen:
         running = places.get((chosen.scope[:-1], chosen.name)) if chosen.scope else None
         versions = (chosen.version, running.version) if running and _has_wheel(chosen) else None
-        if versions and not provider.goes_with(chosen.scope, chosen.name, *versions):
+        if versions and not provider.ties.goes_with(chosen.scope, chosen.name, *versions):
             found.append(Doubt(chosen))
         variants = [each.variant for each in installed if each.name == chosen.name and not chosen.scope]
         variants += [each for each in facts.variants if each.source.name == chosen.name]

@@ -17,6 +17,9 @@ LinkParts: TypeAlias = tuple[str, str, str, str, bool]
 Scope: TypeAlias = tuple[tuple[str, str], ...]
 """For whom a distribution is needed: () at run time, ((a, 1.0),) in the build environment of a 1.0, and so on down."""
 
+Package: TypeAlias = tuple[Scope, str, str]
+"""What the solver calls a package: for whom it is needed, the project, and an extra of it or ""."""
+
 
 class Source(NamedTuple):
     """A source candidate: a project at a version that is installed from an sdist or a source tree.

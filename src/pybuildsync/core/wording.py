@@ -1,7 +1,7 @@
 """Words for the solver's proofs: packages, version sets and reasons, as a user of Python packages says them."""
 
 from pybuildsync.core.policies import EXACT, Policy
-from pybuildsync.core.provider import ROOT, Package, PackagingProvider
+from pybuildsync.core.provider import ROOT, PackagingProvider
 from pybuildsync.core.reasons import (
     AlreadyBuilt,
     Asked,
@@ -20,7 +20,7 @@ from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.explain import explain
 from pybuildsync.core.solver.outcome import Failure
 from pybuildsync.core.solver.wording import enumerate_words
-from pybuildsync.core.variants import Scope
+from pybuildsync.core.variants import Package, Scope
 
 _OTHERS = {
     "micro": "the same in its first two numbers",
@@ -75,7 +75,7 @@ class PackagingWords:
                 return f"{subject} needs {enumerate_words(libraries)}, as {library} {built} brings"
             case MustMatch(scope, library, evidence):
                 its = f"the {library} that it is built with"
-                or_another = _or_what_goes(*self._provider.policies_of(scope, library))
+                or_another = _or_what_goes(*self._provider.ties.policies_of(scope, library))
                 return f"{scope[-1][0]} {scope[-1][1]} must run with {its}{or_another} ({evidence})"
             case AlreadyBuilt(project, version, coupled):
                 against = ", ".join(f"{name} {built}" for name, built in coupled)

@@ -1,0 +1,96 @@
+"""Ties between what a source will be built with and what runs (docs/matching.md, "One resolution for both sides").
+
+A tie connects a library in a build environment with the same library one scope further out, under the policy that holds
+for them. What is built already has matches instead.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from pybuildsync.core.policies import EXACT, Policy, PolicyBook
+from pybuildsync.core.reasons import MustMatch
+from pybuildsync.core.shelves import Shelf
+from pybuildsync.core.solver.problem import Tie
+from pybuildsync.core.variants import Package, Scope
+
+
+class Ties:
+    """The ties of one resolution, under *policies*.
+
+    ``silent`` libraries are known to promise nothing; others may, and are taken to, if ``hopeful``.
+    """
+
+    def __init__(
+        self, policies: PolicyBook, shelf: Callable[[Package], Shelf], *, silent: Iterable[str], hopeful: bool
+    ) -> None:
+        self._policies = policies
+        self._shelf = shelf
+        self._silent = frozenset(silent)
+        self._hopeful = hopeful
+        self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
+        self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
+
+    def note(self, source: tuple[str, str], run_time_names: Iterable[str], match_runtime: Iterable[str]) -> None:
+        """Note what *source*, (name, version), requires at run time, and what it says itself that must match."""
+        self._match_runtime[source] = frozenset(match_runtime)
+        self._run_time_names[source] = frozenset(run_time_names) | self._match_runtime[source]
+
+    def must_match(self, scope: Scope, name: str) -> bool:
+        """Whether *name* in the build environment *scope* is tied to *name* as it runs, before anything is built."""
+        if self.never(scope, name):
+            return False
+        return name in self._run_time_names[scope[-1]] or bool(self._policies.configured(scope[-1][0], name))
+
+    def never(self, scope: Scope, name: str) -> bool:
+        """Whether *name* in the build environment *scope* goes with whatever runs: a build tool, mostly."""
+        return self._policies.never_ties(scope[-1][0], name) and name not in self._match_runtime[scope[-1]]
+
+    def tie(self, scope: Scope, name: str) -> Tie[Package] | None:
+        """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
+        if not self.must_match(scope, name):
+            return None
+        left: Package = (scope, name, "")
+        right: Package = (scope[:-1], name, "")
+        built, running = self._shelf(left), self._shelf(right)
+        accepts = partial(self._accepts, scope, name)
+
+        def image(states: int) -> int:
+            return running.everything if states & 1 else built.reach(states, running, accepts) | 1
+
+        def preimage(states: int) -> int:
+            if states & 1:
+                return built.everything
+            return running.reach(states, built, lambda running_version, v: accepts(v, running_version)) | 1
+
+        return Tie(left, right, image, preimage, MustMatch(scope, name, self.evidence(scope, name)))
+
+    def _accepts(self, scope: Scope, name: str, built: str, running: str) -> bool:
+        """Whether the tie accepts these versions of *name*, for now: it may promise so itself."""
+        may_promise = self._hopeful and name not in self._silent and self._said(scope, name, built) is None
+        return may_promise or self.policy(scope, name, built).accepts(built, running)
+
+    def goes_with(self, scope: Scope, name: str, built: str, running: str) -> bool:
+        """Whether *name* isn't tied in *scope*, or somebody says that *running* runs what is *built* with it."""
+        return not self.must_match(scope, name) or self.policy(scope, name, built).accepts(built, running)
+
+    def policies_of(self, scope: Scope, name: str) -> tuple[Policy, ...]:
+        """Return the policies that hold for what is built with some version of *name*, the newest version's first."""
+        versions = self._shelf((scope, name, "")).versions
+        return tuple(dict.fromkeys(self.policy(scope, name, version) for version in versions))
+
+    def policy(self, scope: Scope, name: str, built: str) -> Policy:
+        """Return the policy for what is built in *scope* with version *built* of *name*."""
+        return self._said(scope, name, built) or EXACT
+
+    def evidence(self, scope: Scope, name: str) -> str:
+        """Return why *name*, if it must match, has to."""
+        configured = self._policies.configured(scope[-1][0], name)
+        is_configured = configured is not None or name in self._match_runtime[scope[-1]]
+        return "configured" if is_configured else "required twice"
+
+    def _said(self, scope: Scope, name: str, built: str) -> Policy | None:
+        """Return the policy that somebody has stated for what is built in *scope* with version *built* of *name*."""
+        configured = self._policies.configured(scope[-1][0], name)
+        if configured is None and name in self._match_runtime[scope[-1]]:
+            return EXACT
+        return configured or self._policies.documented(name, built)
