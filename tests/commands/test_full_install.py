@@ -456,6 +456,19 @@ def test_what_an_install_would_break(place: Place) -> None:
     assert "warning: stuck 1.0 requires lib<3, and lib 3.0a1 is there" in said.err
 
 
+def test_what_was_broken_before_stays_so_in_another_way(place: Place) -> None:
+    """It is no reason to refuse, nor one to be silent: done, told, and not well. What isn't touched is left alone."""
+    fill(place)
+    place.environment.add("stuck", "1.0", requires=("lib>=2",))
+    said = place.run("install", "lib==1.0")
+    assert (said.status, place.versions()["lib"]) == (1, "1.0")
+    assert "warning: stuck 1.0 requires lib>=2, and lib 1.0 is there" in said.err
+    place.index.add(wheel("other", "1.0"))
+    assert "stuck" not in place.install("other").err
+    again = place.run("install", "--force-reinstall", "lib==1.0")
+    assert (again.status, "stuck 1.0 requires lib>=2" in again.err) == (1, True)
+
+
 def test_files_that_are_in_the_way(place: Place) -> None:
     """A file of another distribution is refused, or, with --allow-conflicts, replaced; one of nobody is replaced."""
     fill(place)

@@ -138,10 +138,31 @@ def test_what_was_broken_before_hides_nothing_and_is_nobodys_fault() -> None:
     each = installed("a", "1", "gone", "lib<2")
     (found,) = find_disturbed({"lib": "1"}, {"lib": "2"}, (each,), MARKERS, but=frozenset())
     assert found.library == "lib"
-    assert find_disturbed({"lib": "2"}, {"lib": "3"}, (each,), MARKERS, but=frozenset()) == ()
+    assert not found.was_broken
+    assert find_disturbed({"lib": "2"}, {"lib": "2"}, (each,), MARKERS, but=frozenset()) == ()
     built = installed("b", "1", built=variant("key", matched("lib", "1")))
     (found,) = find_disturbed({"lib": "2"}, {"lib": "2"}, (built,), MARKERS, but=frozenset())
     assert found.match is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "again", "told"),
+    [
+        ({"lib": "2"}, {"lib": "3"}, "", "a 1 requires lib<2, and lib 3 is there"),
+        ({}, {"lib": "2"}, "", "a 1 requires lib<2, and lib 2 is there"),
+        ({"lib": "2"}, {"lib": "2"}, "lib", "a 1 requires lib<2, and lib 2 is there"),
+        ({"lib": "2"}, {"lib": "2", "gone": "1"}, "", ""),
+        ({"lib": "2", "gone": "1"}, {"lib": "3"}, "", "a 1 requires gone, which is not installed"),
+    ],
+)
+def test_what_stays_broken_by_what_is_installed(
+    before: dict[str, str], after: dict[str, str], again: str, told: str
+) -> None:
+    """What was broken before counts where the change touches it; what the change has newly broken goes before it."""
+    each = installed("a", "1", "lib<2", "gone")
+    found = find_disturbed(before, after, (each,), MARKERS, but=frozenset(), again=frozenset({again}))
+    assert [one.text for one in found] == ([told] if told else [])
+    assert all(one.was_broken is ("gone" not in before) for one in found)
 
 
 SATISFIED = (

@@ -29,7 +29,8 @@ class Disturbed(NamedTuple):
     """An installed distribution, outside the resolution, that no longer fits what will run; ``text`` says why.
 
     ``match`` is the broken match of a build record: then rebuilding helps. Else a requirement is broken. That is
-    ``requirement``, as the metadata state it; "" for a match that no requirement tells of.
+    ``requirement``, as the metadata state it; "" for a match that no requirement tells of. ``was_broken`` if that is
+    so of another version of the library, or without it, before the change.
     """
 
     installed: Installed
@@ -38,6 +39,7 @@ class Disturbed(NamedTuple):
     library: str = ""
     missing: bool = False
     requirement: str = ""
+    was_broken: bool = False
 
 
 def make_plan(resolution: Resolution, installed: tuple[Installed, ...], reinstall: frozenset[str]) -> tuple[Step, ...]:
@@ -82,19 +84,25 @@ def find_disturbed(
     markers: MarkerAnswers,
     *,
     but: frozenset[str],
+    again: frozenset[str] = frozenset(),
 ) -> tuple[Disturbed, ...]:
     """Return the *installed* distributions, except those named in *but*, that what runs *after* a change breaks.
 
-    *before* and *after* are all that the environment holds, name to version. Sorted by name; for each distribution its
-    first broken match, else its first requirement that is broken and wasn't before.
+    *before* and *after* are all that the environment holds, name to version; what is named in *again* is installed
+    anew, even if in the same version. Sorted by name; for each distribution its first broken match, else its first
+    requirement that is broken and wasn't before, else its first that was and that the change leaves broken by something
+    it installs.
     """
     found: list[Disturbed] = []
+    placed = again | {name for name, version in after.items() if before.get(name) != version}
     for each in sorted(installed, key=lambda one: one.name):
         if each.name in but:
             continue
         was = {problem.library for problem in broken_requirements(each, before, markers)}
         problems = (*broken_matches(each, after), *broken_requirements(each, after, markers))
-        found += [problem for problem in problems if problem.match is not None or problem.library not in was][:1]
+        new = [problem for problem in problems if problem.match is not None or problem.library not in was]
+        left = [problem._replace(was_broken=True) for problem in problems if problem.library in placed]
+        found += (new or left)[:1]
     return tuple(found)
 
 

@@ -49,7 +49,8 @@ def plan_install(
     """Return how *goal* is met, with the installed variants rebuilt that the change would break.
 
     Of what else is installed, that whose requirements the change would break is brought along in a version that fits;
-    without dependencies (``--no-deps``) it is left, and told (``disturbed``).
+    without dependencies (``--no-deps``), and where the requirement was broken in another way before, it is left, and
+    told (``disturbed``).
 
     With *download* wheels that will surely be needed are fetched meanwhile. Without *rebuild* such a change is refused.
     With *everything_goes* nothing that is installed counts (``--target``).
@@ -76,7 +77,7 @@ def plan_install(
         disturbed += () if everything_goes else _unlinked(shop, settled.resolution, goal.installed, disturbed)
         ours = tuple(each for each in disturbed if each.installed.name not in goal.left_out)
         again = tuple(each for each in ours if each.match is not None)
-        along = () if goal.no_dependencies else tuple(each for each in ours if each.match is None)
+        along = () if goal.no_dependencies else tuple(each for each in ours if _comes_along(each))
         if not again and not along:
             break
         if again and not rebuild:
@@ -91,6 +92,11 @@ def plan_install(
     anew = frozenset(each.name for each in (*goal.direct, *settled.facts.direct) if each.comes_anew)
     steps = make_plan(settled.resolution, goal.installed, goal.reinstall | anew)
     return Planned(settled=settled, steps=steps, disturbed=disturbed, goal=goal)
+
+
+def _comes_along(disturbed: Disturbed) -> bool:
+    """Whether another version is looked for: what was broken before must not be the reason to refuse a change."""
+    return disturbed.match is None and not disturbed.was_broken
 
 
 def _to_run(resolution: Resolution, goal: Goal) -> Resolution:
@@ -109,7 +115,12 @@ def _disturbed_by(
     before = {each.name: each.version for each in installed}
     after = before | {chosen.name: chosen.version for chosen in resolution.running}
     return find_disturbed(
-        before, after, installed, markers, but=frozenset(chosen.name for chosen in resolution.running)
+        before,
+        after,
+        installed,
+        markers,
+        but=frozenset(chosen.name for chosen in resolution.running),
+        again=frozenset(chosen.name for chosen in resolution.running if not chosen.pick.installed),
     )
 
 
