@@ -14,8 +14,6 @@ from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, changed_file, drop_wheel, find_wheel
 
-_FORMAT = 1
-
 
 def wheel_of(shop: Workshop, chosen: Chosen) -> UnpackedWheel:
     """Return the unpacked wheel of *chosen*, a wheel of an index or a variant that was built."""
@@ -138,6 +136,7 @@ def _make_order(
             target=goal.target,
             config_settings=shop.settings.config_settings(source.name),
             variables=shop.settings.variables(source.name),
+            editable=source.editable,
             isolated=shop.within is None,
         )
     )
