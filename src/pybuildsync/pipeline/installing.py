@@ -236,7 +236,7 @@ def _with_failures(shop: Workshop, error: NoSolution) -> NoSolution:
     told = "\n\n".join(
         f"{failure.what}\n{failure.why}".strip() for each in shop.failures.values() for failure in each.values()
     )
-    return NoSolution(error.what, why=f"{error.why}\n\nBefore that:\n{told}", hint=error.hint)
+    return NoSolution(error.what, why=f"{error.why}\n\nBefore that:\n{told}", hint=error.hint, pip=error.pip)
 
 
 class Fetched(NamedTuple):
