@@ -215,3 +215,17 @@ def test_identity_of_an_editable_source() -> None:
     plain = Source("lib", "5", "digest", path="/lib")
     assert plain.identity == ("lib", "5", "digest")
     assert plain._replace(editable=True).identity == ("lib", "5", "editable /lib/")
+
+
+def test_a_wheel_is_nothing_to_build_from() -> None:
+    """What was installed from a wheel's path or URL is built again from the source that its record names."""
+    where = {
+        "https://index.example/a-1.tar.gz#sha256=0": True,
+        "git+https://git.example/a@1": True,
+        "file:///wheels/a-1-py3-none-any.whl#sha256=0": False,
+        "https://index.example/a-1-py3-none-any.whl?x=1": False,
+        "": False,
+    }
+    for origin, builds in where.items():
+        there = Installed("a", "1", Metadata("a", "1"), origin=origin)
+        assert there.source_origin == (origin if builds else "")

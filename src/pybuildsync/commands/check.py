@@ -131,8 +131,8 @@ def _again(installed: Installed) -> str:
     name = installed.name
     if installed.editable:
         what = f"-e {path_of_url(installed.origin)}"
-    elif installed.origin:
-        what = f"--reinstall-package {name} '{name} @ {installed.origin}'"
+    elif installed.source_origin:
+        what = f"--reinstall-package {name} '{name} @ {installed.source_origin}'"
     else:
         what = f"--reinstall-package {name} --no-binary {name} {name}=={installed.version}"
     return f"build it again against what is there: pybuildsync install {what}"

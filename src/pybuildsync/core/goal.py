@@ -69,6 +69,12 @@ class Installed(NamedTuple):
     origin: str = ""
     editable: bool = False
 
+    @property
+    def source_origin(self) -> str:
+        """The direct reference that it can be built from again; "" for none, also where that leads to a wheel."""
+        path = self.origin.partition("#")[0].partition("?")[0]
+        return "" if path.endswith(".whl") else self.origin
+
 
 class Goal(NamedTuple):
     """What to resolve for.

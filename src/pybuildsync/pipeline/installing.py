@@ -181,7 +181,7 @@ def _recorded_source(disturbed: Disturbed, store: Store) -> Direct | None:
     if variant is None or path is None:
         return None
     source = variant.source._replace(path=path)
-    origin = disturbed.installed.origin
+    origin = disturbed.installed.source_origin
     if origin:
         source = source._replace(subdirectory=parse_reference(origin).subdirectory)
     return Direct(source.name, source.version, source=source, url=origin)
@@ -195,10 +195,10 @@ def _fetched_again(shop: Workshop, goal: Goal, disturbed: Disturbed) -> Direct |
 
     """
     installed = disturbed.installed
-    if not installed.origin:
+    if not installed.source_origin:
         return None
     try:
-        return shop.fetch(shop, goal, installed.name, installed.origin, editable=installed.editable)
+        return shop.fetch(shop, goal, installed.name, installed.source_origin, editable=installed.editable)
     except PybuildsyncError as error:
         raise RequestError(
             f"{installed.name} {installed.version} would have to be built again, and its source can't be had",
