@@ -91,7 +91,13 @@ def _of_script(path: str, target: Target, *, any_python: bool) -> tuple[Requirem
     from pybuildsync.project.scripts import read_script
 
     needs = read_script(path)
-    if needs.requires_python and not any_python and not accepts(needs.requires_python, target.full_version):
+    try:
+        fits = any_python or accepts(needs.requires_python, target.full_version)
+    except ValueError as error:  # packaging's InvalidSpecifier
+        raise RequestError(
+            f"{path}: its requires-python is no specifier", why=str(error), hint="see PEP 440"
+        ) from error
+    if not fits:
         raise RequestError(
             f"the script {path} needs another Python",
             why=f"it says requires-python = {needs.requires_python!r}, and this is {target.full_version}",

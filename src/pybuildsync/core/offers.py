@@ -17,7 +17,7 @@ from pybuildsync.core.reasons import Barred
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf, may_stay
 from pybuildsync.core.variants import Direct, Facts, Source, Variant
-from pybuildsync.core.version_sets import accepts, is_pre_release
+from pybuildsync.core.version_sets import fits_python, is_pre_release
 from pybuildsync.core.wheel_choice import TagRanks, best_sdist, best_wheel
 
 
@@ -166,6 +166,15 @@ class Offers:
                 return Barred("has no file with a hash that was given (--hash)")
         return self._best(name, version, files, given=direct is not None, building=building)
 
+    def without_hash(self, name: str, bit: int) -> tuple[DistributionFile, ...]:
+        """Return the files of entry *bit* of the project *name* that would do here, if each only lacks a given hash."""
+        shelf = self.shelf(name, building=False)
+        entry = shelf.entry(bit)
+        if entry.installed or entry.variant is not None or (False, name) not in self._hashes:
+            return ()
+        files = self._usable(shelf, shelf.versions[entry.position], shelf.files(entry.position), building=False)
+        return () if isinstance(files, Barred) or _with_hash(files, self._hashes[False, name]) else files
+
     def _fits(self, file: DistributionFile, name: str, *, building: bool) -> bool:
         """Whether *file* of the project *name* can be had here, be it yanked or not."""
         formats = self.goal.formats
@@ -281,11 +290,7 @@ class Offers:
         answer = self._python.get((building, requires_python))
         if answer is None:
             target = self.goal.target if building else self.goal.running_target
-            try:
-                answer = accepts(requires_python, target.release)
-            except ValueError:  # packaging's InvalidSpecifier
-                answer = True
-            self._python[building, requires_python] = answer
+            answer = self._python[building, requires_python] = fits_python(requires_python, target.release)
         return answer
 
     def first(self, name: str, entries: int, *, building: bool) -> int:

@@ -225,6 +225,14 @@ def accepts(specifier: str, version: str) -> bool:
     return bool(specifier_mask((version,), specifier))
 
 
+def fits_python(requires_python: str, release: str) -> bool:
+    """Whether *requires_python* accepts the Python of *release*; what is no specifier counts as none, as in pip."""
+    try:
+        return accepts(requires_python, release)
+    except ValueError:  # packaging's InvalidSpecifier
+        return True
+
+
 def _clause_mask(versions: tuple[str, ...], clause: "Specifier") -> int:
     """Return the positions that one clause accepts."""
     operator, text, count = clause.operator, clause.version, len(versions)

@@ -14,7 +14,13 @@ from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Formats, Goal
 from pybuildsync.core.markers import MarkerAnswers
-from pybuildsync.core.version_sets import accepts, admits_pre_releases, is_pre_release, pinned_version, specifier_mask
+from pybuildsync.core.version_sets import (
+    admits_pre_releases,
+    fits_python,
+    is_pre_release,
+    pinned_version,
+    specifier_mask,
+)
 from pybuildsync.core.wheel_choice import TagRanks, best_wheel
 from pybuildsync.index.client import IndexClient
 
@@ -84,7 +90,7 @@ class Walker:
                 return
 
     def _may_run(self, file: DistributionFile) -> bool:
-        return self._any_python or accepts(file.requires_python, self._python)
+        return self._any_python or fits_python(file.requires_python, self._python)
 
     def _learnt(self, metadata: Metadata) -> None:
         self.start(
