@@ -79,10 +79,11 @@ def read_wheel(data: bytes, folder: str) -> object:
     return _add(data, folder)
 
 
-def read_wheel_files(data: bytes, folder: str) -> object:
-    r"""Take *data* for what is in a wheel: METADATA, WHEEL, entry_points.txt, RECORD and names of files, apart by 0x1d.
+def wheel_of(data: bytes) -> bytes:
+    r"""Return the wheel that has *data* in it.
 
-    Where RECORD is empty, a right one is made; ``NAME\tMODE`` is a line for a file.
+    METADATA, WHEEL, entry_points.txt, RECORD and names of files are apart by 0x1d. Where RECORD is empty, a right one
+    is made; ``NAME\tMODE`` is a line for a file.
     """
     parts = [*data.split(b"\x1d"), b"", b"", b"", b""]
     metadata, wheel, entry_points, record, names = parts[:5]
@@ -100,7 +101,12 @@ def read_wheel_files(data: bytes, folder: str) -> object:
         record = b"".join(b"%s,sha256=%s,%d\n" % (_csv(name), _digest(text), len(text)) for name, text, _ in members)
         record += f"{_INFO}/RECORD,,\n".encode()
     members.append((f"{_INFO}/RECORD", record, 0o100644))
-    return _add(_zip(members), folder)
+    return _zip(members)
+
+
+def read_wheel_files(data: bytes, folder: str) -> object:
+    """Take *data* for what is in a wheel (:func:`wheel_of`)."""
+    return _add(wheel_of(data), folder)
 
 
 def _csv(name: str) -> bytes:
@@ -154,8 +160,11 @@ _KINDS = {
 }  # fmt: skip
 
 
-def read_sdist_members(data: bytes, folder: str) -> object:
-    r"""Take *data* for the members of an sdist: ``KIND\tNAME\tTARGET OR CONTENT\tPAX KEY\tPAX VALUE``, a line each."""
+def sdist_of(data: bytes) -> tuple[bytes, bytes]:
+    r"""Return the sdists, tar and zip, that have *data* in them.
+
+    ``KIND\tNAME\tTARGET OR CONTENT\tPAX KEY\tPAX VALUE`` is a line for a member; 0x1e ends lines of a content.
+    """
     buffer = io.BytesIO()
     members: list[tuple[str, bytes, int]] = []
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -171,15 +180,21 @@ def read_sdist_members(data: bytes, folder: str) -> object:
             with suppress(ValueError):  # what tar can't hold
                 archive.addfile(info, io.BytesIO(content))
             members.append((name.decode("utf-8", "replace"), content, 0o120777 if kind == b"l" else 0o100644))
-    with open(f"{folder}/a-1.0.tar.gz", "wb") as file:
-        file.write(gzip.compress(buffer.getvalue(), 1, mtime=0))
-    with open(f"{folder}/a-1.0.zip", "wb") as file:
-        file.write(_zip(members))
-    return [_unpacked(f"{folder}/a-1.0.{ending}", f"{folder}/{ending}") for ending in ("tar.gz", "zip")]
+    return gzip.compress(buffer.getvalue(), 1, mtime=0), _zip(members)
+
+
+def read_sdist_members(data: bytes, folder: str) -> object:
+    """Take *data* for the members of an sdist (:func:`sdist_of`)."""
+    answers = []
+    for ending, content in zip(("tar.gz", "zip"), sdist_of(data), strict=True):
+        with open(f"{folder}/a-1.0.{ending}", "wb") as file:
+            file.write(content)
+        answers.append(_unpacked(f"{folder}/a-1.0.{ending}", f"{folder}/{ending}"))
+    return answers
 
 
 _SDIST = make_sdist("a", "1.0", files={"pyproject.toml": b'[project]\nname = "a"\n', "b/c.py": b"C = 1\n"}).data
-_PROJECT = b'f\ta-1.0/pyproject.toml\t[build-system]\x1erequires = []\x1e[project]\x1ename = "a"\n'
+PROJECT = b'f\ta-1.0/pyproject.toml\t[build-system]\x1erequires = []\x1e[project]\x1ename = "a"\n'
 
 FAMILIES = (
     Family(
@@ -215,9 +230,9 @@ FAMILIES = (
         "sdist_members",
         read_sdist_members,
         (
-            _PROJECT + b"d\ta-1.0/x\nl\ta-1.0/x/y\t../pyproject.toml\nh\ta-1.0/z\ta-1.0/pyproject.toml\nf\ta-1.0/w\tq",
+            PROJECT + b"d\ta-1.0/x\nl\ta-1.0/x/y\t../pyproject.toml\nh\ta-1.0/z\ta-1.0/pyproject.toml\nf\ta-1.0/w\tq",
             b"f\ta-1.0/PKG-INFO\tName: a\x1eVersion: 1.0\nf\ta-1.0/setup.py\tx\tmtime\t1.5\nc\ta-1.0/dev\t\n",
-            _PROJECT + b"l\ta-1.0/PKG-INFO\tPKG-INFO\nl\ta-1.0/src\t.\nd\ta-1.0/a.egg-info\nf\ta-1.0/x\tq\tsize\t5\n",
+            PROJECT + b"l\ta-1.0/PKG-INFO\tPKG-INFO\nl\ta-1.0/src\t.\nd\ta-1.0/a.egg-info\nf\ta-1.0/x\tq\tsize\t5\n",
         ),
         (
             *_EXTRAS, b"l\t", b"h\t", b"d\t", b"f\t", b"\ta-1.0/", b"\tmtime\t1e400", b"\tsize\t9", b"\tpath\t../x",

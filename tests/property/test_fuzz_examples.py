@@ -1,12 +1,16 @@
 """Inputs that once ended in a traceback, or worse, each by what is wrong with it."""
 
 import json
+from pathlib import Path
 
 import pytest
-from fuzzing.families import FAMILIES
+from fuzzing.families import COMMANDS, FAMILIES
 from fuzzing.law import examine
+from fuzzing.texts import TARGET
 
-from pybuildsync.errors import PybuildsyncError
+from pybuildsync.commands.inputs import read_asked
+from pybuildsync.commands.options import AskedOptions
+from pybuildsync.errors import PybuildsyncError, RequestError
 
 _TREE = b'[project]\nname = "a"\nversion = "1"\n'
 _INFO = b"Metadata-Version: 2.1\nName: a\nVersion: 1.0\n"
@@ -84,6 +88,23 @@ def refusal(family: str, data: bytes) -> str:
     kind, text = answer
     assert issubclass(kind, PybuildsyncError)
     return str(text)
+
+
+def test_a_listing_that_asks_for_no_python() -> None:
+    """What is no specifier counts as none, as in pip; what is fetched ahead doesn't stumble over it either."""
+    page = b'<a href="a-1.0-py3-none-any.whl" data-requires-python="no python">a</a>'
+    answer = examine(COMMANDS["install_page"], page)
+    assert isinstance(answer, tuple)
+    assert answer[0] == 0
+
+
+def test_a_script_that_asks_for_no_python(tmp_path: Path) -> None:
+    """The script is named."""
+    path = tmp_path / "script.py"
+    path.write_text("# /// script\n# requires-python = 'no python'\n# ///\n")
+    asked = AskedOptions(scripts=(str(path),))
+    with pytest.raises(RequestError, match="requires-python is no specifier"):
+        read_asked(asked, {}, TARGET)
 
 
 def test_files_within_files_without_end() -> None:
