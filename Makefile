@@ -88,4 +88,4 @@ bench: $(STAMP)
 	$(BIN)/python -m integration.bench $(BENCH)
 
 clean:
-	rm -rf $(VENV) .demo .bench .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .bench .fuzz .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
