@@ -273,13 +273,30 @@ def test_hashes_that_are_right(place: Place, algorithm: str) -> None:
 
 
 @pytest.mark.parametrize(("algorithm", "text"), [
-    ("sha256", "has no file with a hash that was given"),
+    ("sha256", "none of the files of lib 2.0 has a hash that was given"),
     ("sha512", "has none of the hashes that were given"),
 ])  # fmt: skip
 def test_a_hash_that_is_wrong(place: Place, algorithm: str, text: str) -> None:
     """What the index lists, or the file itself, differs: nothing is installed."""
     fill(place)
     assert text in place.refused("-r", hashed(place, "app", "lib", wrong="lib", algorithm=algorithm))
+
+
+def test_a_lock_file_with_another_hash(place: Place) -> None:
+    """No index has said that hash: the error names the lock file."""
+    fill(place)
+    archive = next(each for each in place.index.archives["lib"] if "2.0" in each.filename)
+    path = file(
+        place,
+        'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "lib"\nversion = "2.0"\nwheels = [{url = '
+        f'"{place.index.root}/files/{archive.filename}", hashes = {{sha256 = "{"0" * 64}"}}}}]\n',
+        "pylock.toml",
+    )
+    told = place.refused("-r", path)
+    assert f"{archive.filename} is not the file that {path} names" in told
+    assert f"sha256 got      {archive.sha256}" in told
+    assert "or the lock file is of another" in told
+    assert "index" not in told.partition("from ")[0]
 
 
 def test_one_hash_turns_hashes_on_for_all(place: Place) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import pytest
 from core.fakes import World
 
+from pybuildsync.core.facts import Metadata
+from pybuildsync.core.goal import Installed
 from pybuildsync.core.resolution import NoSolution, resolve
 from pybuildsync.core.variants import Facts
 
@@ -63,3 +65,56 @@ def test_all_that_no_version_meets_is_told_at_once() -> None:
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal("lib==2", "lib==3", "lib==4", "lib==5"), world, NONE)
     assert caught.value.what == "no version fits lib==2, lib==3 and 2 others"
+
+
+def hashed(**hashes: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the hash that each project must have."""
+    return tuple((name, (f"sha256:{digest}",)) for name, digest in hashes.items())
+
+
+def test_wrong_hashes_are_told_with_those_that_there_are() -> None:
+    """Nothing is to be loosened: the file is another one."""
+    world = World().sdist("a", "1").sdist("b", "1").sdist("b", "2")
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a==1", 'a; os_name == "nt"', "b", hashes=hashed(a="00", b="b-2")), world, NONE)
+    assert caught.value.what == "none of the files of a 1 has a hash that was given"
+    assert caught.value.why.splitlines() == ["expected sha256:00", "got      a-1.tar.gz sha256:a-1"]
+    assert caught.value.hint.startswith("somebody changed the file, or the requirement file is of another")
+    assert caught.value.pip == ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE: a 1",)
+
+
+def test_all_wrong_hashes_are_told_at_once() -> None:
+    """Of each the newest version that was asked for."""
+    world = World().sdist("a", "1").sdist("b", "1").sdist("b", "2").sdist("c", "1").sdist("d", "1")
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a", "b", "b<3", hashes=hashed(a="00", b="11")), world, NONE)
+    assert caught.value.what == "none of the files of a 1 and b 2 has a hash that was given"
+    assert caught.value.why.splitlines() == [
+        "a 1:", "expected sha256:00", "got      a-1.tar.gz sha256:a-1",
+        "b 2:", "expected sha256:11", "got      b-2.tar.gz sha256:b-2",
+    ]  # fmt: skip
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a", "b", "c", "d", hashes=hashed(a="00", b="11", c="22", d="33")), world, NONE)
+    assert caught.value.what == "none of the files of a 1, b 2 and 2 others has a hash that was given"
+
+
+def test_only_hashes_that_the_index_gives_by_the_same_algorithm_are_told() -> None:
+    """Others prove nothing."""
+    world = World().sdist("a", "1")
+    (file,) = world.files["a"]
+    world.files["a"] = [file._replace(hashes=(("md5", "1"), ("sha256", "a-1")))]
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a", hashes=hashed(a="00")), world, NONE)
+    assert caught.value.why.splitlines() == ["expected sha256:00", "got      a-1.tar.gz sha256:a-1"]
+
+
+def test_what_has_no_solution_for_another_reason_is_told_as_that() -> None:
+    """A release that nobody could have in any case isn't the fault of a hash; nor is what is installed."""
+    world = World().sdist("a", "1").sdist("a", "2", python=">=99").sdist("b", "1", build=("nobody",))
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("b", "a==2", hashes=hashed(a="00", b="b-1")), world, NONE)
+    assert "hash that was given" not in caught.value.what
+    there = Installed("a", "1", Metadata("a", "1"))
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("b", "a==1", hashes=hashed(a="00"), installed=(there,)), world, NONE)
+    assert "hash that was given" not in caught.value.what

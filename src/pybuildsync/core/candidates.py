@@ -25,7 +25,8 @@ class DistributionFile(NamedTuple):
     ``url`` is absolute, without credentials. ``hashes`` are (algorithm, hex digest) pairs. ``size`` is in bytes, -1 if
     the index doesn't say. ``upload_time`` is ISO 8601 in UTC, "" if unknown. ``yanked`` is None, or the reason, which
     may be "". ``metadata`` is None where no ``.metadata`` file is served, else its hashes (maybe none).
-    ``listed_at`` is the address of the listing it stands in, without credentials.
+    ``listed_at`` is the address of the listing it stands in, without credentials; "" for what no index lists.
+    ``lock_file`` is the path of the lock file that names it instead, if one does; it is never kept.
     """
 
     filename: str
@@ -37,6 +38,7 @@ class DistributionFile(NamedTuple):
     yanked: str | None = None
     metadata: tuple[tuple[str, str], ...] | None = None
     listed_at: str = ""
+    lock_file: str = ""
 
     @property
     def is_wheel(self) -> bool:

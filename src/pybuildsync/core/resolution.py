@@ -223,11 +223,12 @@ def _may_serve(provider: PackagingProvider, variant: Variant, chosen: Chosen) ->
 
 
 def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSolution:
-    from pybuildsync.core.unmet import find_unmet, tell_unmet
+    from pybuildsync.core.unmet import find_unhashed, find_unmet, tell_unhashed, tell_unmet
 
     unmet = find_unmet(provider)
-    if unmet:
-        told = tell_unmet(unmet, provider.goal.uploaded_before)
+    unhashed = () if unmet else find_unhashed(provider)
+    if unmet or unhashed:
+        told = tell_unmet(unmet, provider.goal.uploaded_before) if unmet else tell_unhashed(unhashed)
         return NoSolution(told.what, why=told.why, hint=told.hint, pip=told.pip)
     from pybuildsync.core.wording import explain_failure
 

@@ -1,17 +1,21 @@
 """What is asked for and no version meets: the plainest reason why there is no solution, told before any other.
 
-All of it is told at once, so that a file of pins needs to be corrected once. Finds words only; decides nothing.
+All of it is told at once, so that a file of pins needs to be corrected once. The same for what is asked for and has no
+file with a hash that was given. Finds words only; decides nothing.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.provider import PackagingProvider
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.solver.wording import enumerate_words
 
 _TOLD = 8  # versions that are listed of a project
 _NAMED = 3  # requirements that the first line names
+OTHER_HASHES = "somebody changed the file, or the requirement file is of another: don't install it before you know"
+PIP_OTHER_HASHES = "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE"
 _LATER = "take a later time with --uploaded-prior-to"
 
 
@@ -62,6 +66,56 @@ def tell_unmet(unmet: Sequence[Unmet], before: str) -> Told:
         return Told(f"no version fits {requirement}", why, _what_there_is(first, before), pip)
     hint = "check the spelling, or name the index that has it with --extra-index-url"
     return Told(_what_there_is(first, before), why, _LATER if is_late else hint, () if is_late else pip)
+
+
+class Unhashed(NamedTuple):
+    """A requirement whose versions all lack a hash that was given (``hashes``); ``files`` are those of the newest."""
+
+    requirement: Requirement
+    version: str
+    hashes: tuple[str, ...]
+    files: tuple[DistributionFile, ...]
+
+
+def find_unhashed(provider: PackagingProvider) -> tuple[Unhashed, ...]:
+    """Return what is asked for here and has no file with a given hash, in the order of asking, each once."""
+    found: dict[str, Unhashed] = {}
+    hashes = dict(provider.goal.hashes)
+    for requirement in provider.goal.requirements:
+        name = requirement.name
+        if name not in hashes or not provider.offers.markers.hold(requirement.marker):
+            continue
+        shelf = provider.shelf(((), name, ""))
+        entries = shelf.mask(requirement.specifier)
+        newest = (entries & -entries).bit_length() - 1
+        while entries:
+            bit = (entries & -entries).bit_length() - 1
+            if not provider.offers.without_hash(name, bit):
+                break
+            entries &= entries - 1
+        else:
+            files = provider.offers.without_hash(name, newest)
+            found.setdefault(name, Unhashed(requirement, shelf.version(newest), hashes[name], files))
+    return tuple(found.values())
+
+
+def tell_unhashed(unhashed: Sequence[Unhashed]) -> Told:
+    """Return the error for *unhashed*, at least one."""
+    titles = [f"{each.requirement.name} {each.version}" for each in unhashed]
+    why: list[str] = []
+    for title, each in zip(titles, unhashed, strict=True):
+        algorithms = {text.partition(":")[0] for text in each.hashes}
+        why += [f"{title}:"] if len(unhashed) > 1 else []
+        why += [f"expected {text}" for text in each.hashes]
+        why += [
+            f"got      {file.filename} {algorithm}:{digest}"
+            for file in each.files
+            for algorithm, digest in file.hashes
+            if algorithm in algorithms
+        ]
+    named = enumerate_words(titles if len(titles) <= _NAMED else [*titles[: _NAMED - 1], f"{len(titles) - 2} others"])
+    pip = (f"{PIP_OTHER_HASHES}: {', '.join(titles)}",)
+    return Told(f"none of the files of {named} has a hash that was given", "\n".join(why), OTHER_HASHES, pip)
 
 
 def _what_there_is(unmet: Unmet, before: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PARTIAL = 206
 _RANGE_START = re.compile(r"bytes\s+(\d+)-")
 _WHOLE_FILES = {"Accept-Encoding": "identity"}  # hashes are of the file as it is stored
+_REFRESH = "try again with --refresh; if it stays,"
 _CHUNK = 1024 * 1024
 
 
@@ -97,11 +98,20 @@ def verify_hashes(file: DistributionFile, got: "dict[str, str]", what: str = "")
     """
     for name, digest in file.hashes:
         if got.get(name, digest) != digest:
+            source, mistaken = _who_says(file)
+            hint = f"somebody changed the file, or {mistaken} is of another: don't install it before you know"
             raise PackageError(
-                f"{what or file.filename} is not the file that the index lists",
+                f"{what or file.filename} is not the file that {source}",
                 why=f"{name} expected {digest}\n{name} got      {got[name]}\nfrom {shown(file.url)}",
-                hint="try again with --refresh; if it stays, somebody changed the file: don't install it",
+                hint=hint if mistaken else f"{_REFRESH} somebody changed the file: don't install it",
             )
+
+
+def _who_says(file: DistributionFile) -> tuple[str, str]:
+    """Return who says what *file* is, as "the index lists", and what may be mistaken in it, "" for an index."""
+    if file.lock_file:
+        return f"{file.lock_file} names", "the lock file"
+    return ("the index lists", "") if file.listed_at else ("was asked for", "the hash")
 
 
 class _Progress:
@@ -149,7 +159,9 @@ class _Progress:
             raise IndexFault(
                 f"{self._file.filename} came with {self.done} bytes instead of {size}",
                 why=f"from {shown(self._file.url)}",
-                hint="try again with --refresh; if it stays, the index lists it wrongly",
+                hint="have the lock file written again"
+                if self._file.lock_file
+                else f"{_REFRESH} the index lists it wrongly",
             )
         verify_hashes(self._file, got)
         self._on_progress(self.done, self.done)

@@ -199,7 +199,7 @@ class Files:
         if reply.status in _ABSENT:
             return None
         hashes = file.metadata or ()
-        named = DistributionFile(f"{file.filename}.metadata", f"{address}.metadata", hashes)
+        named = DistributionFile(f"{file.filename}.metadata", f"{address}.metadata", hashes, listed_at=file.listed_at)
         verify_hashes(named, {name: hashlib.new(name, reply.body).hexdigest() for name, _ in hashes})
         return reply.body
 
@@ -227,7 +227,8 @@ class Files:
         told = [0]
 
         def tell(done: int, total: int) -> None:
-            if done == total or done - told[0] >= max(total >> 6, 1 << 16):
+            step = 1 if done == total else max(total >> 6, 1 << 16)  # the end is told when it comes and when it is sure
+            if done - told[0] >= step:
                 told[0] = done
                 self._story.tell(DownloadProgress(label=file.filename, done=done, total=total))
 

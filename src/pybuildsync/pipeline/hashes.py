@@ -127,6 +127,8 @@ def check_files(shop: Workshop, goal: Goal, steps: Iterable[Step]) -> None:
 def _check(hashes: tuple[str, ...], path: str, sha256: str, filename: str) -> None:
     import hashlib
 
+    from pybuildsync.core.unmet import OTHER_HASHES, PIP_OTHER_HASHES
+
     got = {"sha256": sha256}
     for algorithm in sorted({text.partition(":")[0] for text in hashes} - {"sha256"}):
         with open(path, "rb") as file:
@@ -136,6 +138,6 @@ def _check(hashes: tuple[str, ...], path: str, sha256: str, filename: str) -> No
         raise PackageError(
             f"{filename} has none of the hashes that were given",
             why="\n".join([*expected, *(f"got      {name}:{digest}" for name, digest in sorted(got.items()))]),
-            hint="somebody changed the file, or the requirement file is of another: don't install it before you know",
-            pip=(f"THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE: {filename}",),
+            hint=OTHER_HASHES,
+            pip=(f"{PIP_OTHER_HASHES}: {filename}",),
         )

@@ -96,7 +96,7 @@ def read_lock_file(
     lines: list[RequirementLine] = []
     listings: list[Listing] = []
     for package, _ in selected:
-        files = [_file(each, folder) for each in (*(package.wheels or ()), package.sdist) if each is not None]
+        files = [_file(each, path) for each in (*(package.wheels or ()), package.sdist) if each is not None]
         if not files:
             lines.append(_direct(package, path, folder))
             continue
@@ -132,12 +132,13 @@ def _environment(markers: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401 -
     return dict(markers)
 
 
-def _file(given: "PackageWheel | PackageSdist", folder: str) -> DistributionFile:
+def _file(given: "PackageWheel | PackageSdist", lock_file: str) -> DistributionFile:
     """Return a wheel or sdist of a lock file as an index would list it; its path is relative to the lock file."""
+    folder = os.path.dirname(os.path.abspath(lock_file))
     url = given.url or _file_url(os.path.join(folder, given.path or ""))
     hashes = tuple(sorted((str(kind), digest.lower()) for kind, digest in given.hashes.items()))
     size = -1 if given.size is None else given.size
-    return DistributionFile(given.filename, url, hashes, size=size)
+    return DistributionFile(given.filename, url, hashes, size=size, lock_file=lock_file)
 
 
 def _direct(package: "Package", path: str, folder: str) -> RequirementLine:
