@@ -15,8 +15,8 @@ from pybuildsync.core.version_sets import is_plain, order_key
 from pybuildsync.errors import PackageError, RequestError
 
 # The first line that is neither a field nor a continuation: the blank line before the body, or what the standard
-# library's email parser takes for the start of the body, too.
-_BODY = re.compile(r"^(?![!-9;-~]+:|[ \t])", re.MULTILINE)
+# library's email parser takes for the start of the body, too; which passes over fields without a name, and "From ".
+_BODY = re.compile(r"^(?![!-9;-~]*:|[ \t]|From )", re.MULTILINE)
 _FIELD = re.compile(r"^([!-9;-~]+):(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _WANTED = re.compile(
     r"^(Name|Version|Requires-Dist|Requires-Python|Provides-Extra):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE

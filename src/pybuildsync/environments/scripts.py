@@ -50,7 +50,7 @@ def read_entry_points(text: str, distribution: str) -> tuple[EntryPoint, ...]:
         if not line or line[0] in "#;":
             continue
         if line[0] == "[" and line[-1] == "]":
-            kind = _SECTIONS.get(line[1:-1].strip())
+            kind = _SECTIONS.get(line.strip("[]"))  # as the standard library has it
         elif kind:
             name, _, value = line.partition("=")
             point = _entry_point(name.strip(), value.strip(), kind, distribution)

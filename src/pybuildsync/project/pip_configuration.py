@@ -99,7 +99,8 @@ def parse_file(path: str) -> "RawConfigParser | None":
     parser = configparser.RawConfigParser()
     parser.optionxform = option_name  # type: ignore[assignment,method-assign]  # the documented way
     try:
-        parser.read_string(data.decode(encoding), path)
+        text = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")  # as files are read as text
+        parser.read_string(text, path)
     except (configparser.Error, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} can't be read as a configuration file of pip",
