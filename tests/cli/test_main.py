@@ -77,9 +77,11 @@ def test_help_of_a_command(command: Command) -> None:
     ("argv", "first", "hint"),
     [
         (["instal"], "unknown command 'instal'", "did you mean install?"),
+        (["debug"], "unknown command 'debug'", "did you mean config debug?"),
+        (["lst"], "unknown command 'lst'", "did you mean list?"),
         (["-q", "xyzzy"], "unknown command 'xyzzy'", "see pybuildsync --help"),
-        (["cache", "sise"], "unknown cache command 'sise'", "did you mean size?"),
-        (["cache", "-q", "prine"], "unknown cache command 'prine'", "did you mean prune?"),
+        (["cache", "sise"], "unknown cache command 'sise'", "did you mean cache size?"),
+        (["cache", "-q", "prine"], "unknown cache command 'prine'", "did you mean cache prune?"),
         (["--cache-dir", "install", "lost"], "unknown command 'lost'", "did you mean list?"),
         (["--frob", "x"], "unknown option --frob", "options of a command stand after it"),
         (

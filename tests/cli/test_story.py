@@ -32,6 +32,7 @@ FINISHED = events.BuildFinished(name="a", version="1", seconds=2.0, said=("lib>=
         (events.Resolved(versions=(("a", "1"),) * 9), [], ["  resolved: 9 distributions"]),
         (events.Resolved(versions=()), [], ["  resolved: nothing"]),
         (STARTED, ["building a 1"], ["  building a 1 against lib 2.0, tool 80"]),
+        (STARTED._replace(again=True), [], ["  building a 1 against lib 2.0, tool 80"]),
         (
             events.BuildStarted(name="a", version="1", kind="metadata"),
             [],

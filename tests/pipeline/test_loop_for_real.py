@@ -293,3 +293,14 @@ def test_a_wheel_for_another_platform(place: Place) -> None:
     assert "app==1.0 was built for another platform or another Python" in error
     assert "app-1.0-cp27-cp27m-win32.whl" in error
     assert "building app" in place.refused("app"), "it isn't kept"
+
+
+def test_a_build_is_told_once(place: Place) -> None:
+    """Though it begins twice where its backend asks for more; -v tells both, and a download once."""
+    place.index.add(wheel("lib", "1.0"))
+    place.index.add(sdist("src", "1.0", asks=["lib"]))
+    said = place.install("src")
+    assert said.err.splitlines().count("building src 1.0") == 1
+    told = place.run("install", "-v", "--force-reinstall", "--no-cache-dir", "src").err
+    assert sum("  building src 1.0" in line for line in told.splitlines()) == 2
+    assert sum("downloaded src-1.0.tar.gz" in line for line in told.splitlines()) == 1

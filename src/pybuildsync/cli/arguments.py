@@ -177,9 +177,10 @@ def _without_command(words: list[str], width: int) -> NoReturn:
     from difflib import get_close_matches
 
     wrong = named[1] if group else named[0]
-    names = [command.words[-1] for command in COMMANDS if not group or command.words[0] == group]
+    names = {command.words[-1]: command.name for command in COMMANDS if not group or command.words[0] == group}
+    names |= {command.words[0]: command.words[0] for command in COMMANDS if not group}
     close = get_close_matches(wrong, names, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"see pybuildsync {group} --help".replace("  ", " ")
+    hint = f"did you mean {names[close[0]]}?" if close else f"see pybuildsync {group} --help".replace("  ", " ")
     raise UsageError(f"unknown {group} command {wrong!r}".replace("  ", " "), hint=hint)
 
 

@@ -85,7 +85,7 @@ def _resolved(event: events.Resolved, loudness: int, colors: Colors) -> list[str
 
 
 def _build_started(event: events.BuildStarted, loudness: int, _colors: Colors) -> list[str]:
-    if event.kind != "wheel" and loudness < 1:
+    if (event.kind != "wheel" or event.again) and loudness < 1:
         return []
     doing = _DOING[event.kind]
     against = f" against {_pairs(event.against)}" if event.against and loudness > 0 else ""

@@ -10,6 +10,7 @@ from pybuildsync.commands.direct import Fetched, fetch_given
 from pybuildsync.commands.hash_mode import hash_mode
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Given, Inputs, read_inputs
+from pybuildsync.commands.meant import files_meant
 from pybuildsync.commands.options import (
     BuildOptions,
     DownloadOptions,
@@ -135,6 +136,7 @@ def open_workbench(
             story=story,
             failures={},
             submitted=[],
+            begun={},
             fetch=_fetch_named,
             within=place,
         )
@@ -195,14 +197,15 @@ def open_workbench(
                 goal = goal._replace(left_out=asked_names(goal))
             if found.hashes and shop.verified is None:
                 shop = shop._replace(verified=set())
-            yield Workbench(
-                shop=with_settings(found.settings),
-                goal=goal,
-                fetched=found,
-                needs_hashes=goal.needs_hashes,
-                files=(*inputs.files, *for_builds.files),
-                uses_variables=inputs.uses_variables or for_builds.uses_variables,
-            )
+            with files_meant(options.asked.requirements, shop.knowledge.listing):
+                yield Workbench(
+                    shop=with_settings(found.settings),
+                    goal=goal,
+                    fetched=found,
+                    needs_hashes=goal.needs_hashes,
+                    files=(*inputs.files, *for_builds.files),
+                    uses_variables=inputs.uses_variables or for_builds.uses_variables,
+                )
         finally:
             executor.close()
             if place is not None:  # what is installed may change: none of it is for another time

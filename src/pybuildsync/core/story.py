@@ -32,7 +32,8 @@ class Resolved(NamedTuple):
 class BuildStarted(NamedTuple):
     """A build of *name* begins; ``kind`` is "metadata", "wheel" or "requires"; ``log_path`` is "" before there is one.
 
-    ``against`` are the (name, version) pairs of the build environment, those that must match first.
+    ``against`` are the (name, version) pairs of the build environment, those that must match first. It begins ``again``
+    where what the backend asked for, when it had begun, is there now.
     """
 
     name: str
@@ -40,6 +41,7 @@ class BuildStarted(NamedTuple):
     against: tuple[NamedVersion, ...] = ()
     kind: str = "wheel"
     log_path: str = ""
+    again: bool = False
 
 
 class BuildFinished(NamedTuple):

@@ -93,10 +93,19 @@ def submit(
 
     source = order.source
     log = os.path.join(shop.settings.log_folder, f"{source.name}-{source.version}-{order.key[:12]}.log")
+    title, kind = f"{source.name}=={source.version}", want[-1]
     shop.story.tell(
-        BuildStarted(name=source.name, version=source.version, against=order.named, kind=want[-1], log_path=log)
+        BuildStarted(
+            name=source.name,
+            version=source.version,
+            against=order.named,
+            kind=kind,
+            log_path=log,
+            again=shop.begun.pop(title, "") == kind,
+        )
     )
-    shop.submitted.append(f"{source.name}=={source.version}")
+    shop.begun[order.key] = kind
+    shop.submitted.append(title)
     asked = dict(facts.hook_requires).get(source.identity, ())
     job = BuildJob(
         key=order.key,
@@ -197,6 +206,7 @@ def _outcome(shop: Workshop, order: Order, future: "Future[BuildResult]") -> Bui
 def _tell_finished(shop: Workshop, order: Order, result: BuildResult) -> None:
     if result.unmet:
         said, kind = result.unmet, "requires"
+        shop.begun[f"{order.source.name}=={order.source.version}"] = shop.begun[order.key]
     else:
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         said, kind = tuple(str(each) for each in metadata.requires), "wheel" if result.wheel_path else "metadata"

@@ -103,7 +103,12 @@ def _file(
     name = normalize_name(filename.partition("-")[0])
     version = version_of_filename(filename, name)
     if version is None:
-        raise RequestError(f"{wanted.shown}: a wheel is called NAME-VERSION-PYTHON-ABI-PLATFORM.whl", why=filename)
+        raise RequestError(
+            f"{wanted.shown} can't be installed: {filename} is no name of a wheel",
+            why="a wheel is called NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl: that says what it is, and for what",
+            hint="give it the name again that it was built or downloaded with",
+            pip=(f"Invalid wheel filename (wrong number of parts): {filename!r}",),
+        )
     version = _canonical(wanted, version)
     wheel = shop.client.download_wheel(file, name, version)
     if (wheel.project, wheel.version) != (name, version):  # one that is here already has the hash that the URL states

@@ -39,6 +39,7 @@ class Workshop(NamedTuple):
     ``fetch`` fetches what a URL leads to that something requires (:func:`pybuildsync.pipeline.direct.fetch_named`).
     Without isolation builds run ``within`` an environment that is there; then ``built`` lasts as long as the command.
     ``verified`` are the SHA-256 of wheels whose unpacked files were looked at, None where they are simply believed.
+    ``begun`` says of each build begun what it is for, by its key, and by its title while its backend waits for more.
     ``failures`` collects those of each source, by identity and build key; ``submitted`` the titles of all builds begun.
     """
 
@@ -54,6 +55,7 @@ class Workshop(NamedTuple):
     story: Story
     failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
     submitted: list[str]
+    begun: dict[str, str]
     fetch: Fetches
     within: Within | None = None
     verified: set[str] | None = None
