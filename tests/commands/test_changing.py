@@ -55,7 +55,11 @@ def modules(environment: Environment) -> list[str]:
 def test_uninstall_removes_what_is_named(environment: Environment) -> None:
     """All of it goes, nothing else; the line is pip's."""
     status, out, err = run(environment, "uninstall", "-y", "Other", "app", "app")
-    assert (status, out, err) == (0, "- other==2\n- app==1.0\nSuccessfully uninstalled other-2\nSuccessfully uninstalled app-1.0\n", "")
+    assert (status, out, err) == (
+        0,
+        "- other==2\n- app==1.0\nSuccessfully uninstalled other-2\nSuccessfully uninstalled app-1.0\n",
+        "",
+    )
     assert modules(environment) == ["lib"]
     assert [path.name for path in environment.site_packages.glob("*.dist-info")] == ["lib-1.5.dist-info"]
 
