@@ -143,6 +143,7 @@ _files = st.builds(
               "-py3-none-any.whl", "-1-py3-none-any.whl", ".exe"])),
     st.sampled_from(["https://f.example/1", "https://f.example/2"]),
     st.sampled_from([(), (("sha256", SHA),)]),
+    lock_file=st.just(""),  # no page has it
 )  # fmt: skip
 
 
