@@ -1,6 +1,9 @@
 """What indexes answer: pages in HTML and JSON, and the JSON page beside them that has upload times."""
 
+from math import inf
+
 from fuzzing.law import Family
+from pybuildsync.index.freshness import retry_after, validity
 from pybuildsync.index.listing_pages import read_all, read_page
 from pybuildsync.index.releases import as_listing, merge
 from pybuildsync.index.upload_times import _read_times
@@ -56,6 +59,17 @@ def read_json(data: bytes, _folder: str) -> object:
     return _read(data, "application/json")
 
 
+def read_headers(data: bytes, _folder: str) -> object:
+    """Read the headers of an answer, ``NAME: VALUE`` a line: how long it counts, and when to come again."""
+    lines = [line.partition(":") for line in data.decode("latin-1").split("\n")]
+    headers = {name.strip().lower(): value.strip() for name, _, value in lines}
+    said = validity(headers, 1.7e9)
+    again = retry_after(headers.get("retry-after", ""), 1.7e9)
+    assert 1.7e9 <= said.expires < inf
+    assert again is None or 0 <= again < inf
+    return said, again
+
+
 def read_times(data: bytes, _folder: str) -> object:
     """Read upload times."""
     times = _read_times(data)
@@ -76,5 +90,14 @@ FAMILIES = (
         ),
     ),
     Family("json", read_json, JSON, _JSON_TOKENS),
+    Family(
+        "headers",
+        read_headers,
+        (
+            b"Cache-Control: max-age=600, public\nAge: 5\nETag: x\nRetry-After: 120",
+            b"Expires: Wed, 21 Oct 2015 07:28:00 GMT\nDate: Wed, 21 Oct 2015 07:00:00 GMT\nRetry-After: 21 Oct 2035 7:28",
+        ),
+        (b"max-age=", b"no-store", b"Expires: ", b"Date: ", b"Mon, 01 Jan 0001 00:00:00 +2359", b"9999", b"-0000"),
+    ),
     Family("upload_times", read_times, _TIMES, (*_JSON_TOKENS, b'"releases":', b'"upload_time_iso_8601":')),
 )  # fmt: skip

@@ -203,7 +203,7 @@ def test_entry_points(data: bytes) -> None:
     if ours is None:
         return
     try:
-        found = EntryPoints._from_text_for(text, None)  # type: ignore[attr-defined]
+        found = EntryPoints._from_text_for(text, None)  # type: ignore[attr-defined]  # its reader
         theirs = {
             each.name: (each.module, each.attr) for each in found if each.group in ("console_scripts", "gui_scripts")
         }

@@ -48,6 +48,8 @@ EXAMPLES = (
     ("html", "a character beyond all bounds", _LINK % (b"a-1.zip#&#" + _DIGITS + b";", b"1")),
     ("html", "a marked section that is none", b"<![CDATAx [ <a href=a-1.zip>"),
     ("json", "nested deep", b'{"files":' + b"[" * 2000),
+    ("headers", "an age beyond all bounds", b"Cache-Control: max-age=" + _DIGITS + b"\nAge: " + _DIGITS),
+    ("headers", "a time that no clock shows", b"Expires: Mon, 01 Jan 0001 00:00:00 +2359\nRetry-After: " + _DIGITS),
     ("upload_times", "nested deep", b"[" * 2000),
     ("wheel_files", "a name too long", _INFO + b"\x1d\x1d\x1d\x1d" + b"x" * 300),
     ("sdist_members", "a member without a name", b"f\t\tx\n"),

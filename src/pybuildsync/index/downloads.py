@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 _PARTIAL = 206
-_RANGE_START = re.compile(r"bytes\s+(\d+)-")
+_LENGTH = re.compile(r"\d{1,18}\Z", re.ASCII)
+_RANGE_START = re.compile(r"bytes\s+(\d{1,18})-")
 _WHOLE_FILES = {"Accept-Encoding": "identity"}  # hashes are of the file as it is stored
 _REFRESH = "try again with --refresh; if it stays,"
 _CHUNK = 1024 * 1024
@@ -143,7 +144,7 @@ class _Progress:
             etag = reply.headers.get("etag", "")
             self.validator = etag if etag and not etag.startswith("W/") else reply.headers.get("last-modified", "")
             length = reply.headers.get("content-length", "")
-            self._total = int(length) if length.isdecimal() else self._total
+            self._total = int(length) if _LENGTH.match(length) else self._total
         for chunk in reply.chunks():
             self._target.write(chunk)
             for hasher in self._hashers.values():

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 ASSUMED_SECONDS = 600.0
 
+_LONGEST = 2.0**31  # seconds that a recipient need tell apart (RFC 9111, 1.2.2)
 _MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d+)')
 
 
@@ -34,7 +35,7 @@ def validity(headers: Mapping[str, str], now: float) -> Validity:
         pass
     elif max_age:
         age = headers.get("age", "")
-        seconds = float(max_age.group(1)) - (float(age) if age.isdecimal() else 0.0)
+        seconds = min(float(max_age.group(1)), _LONGEST) - (min(float(age), _LONGEST) if age.isdecimal() else 0.0)
     elif "expires" in headers:
         seconds = _seconds_until(headers["expires"], headers.get("date", ""), now)
     elif not control and not etag and not last_modified:
@@ -52,7 +53,7 @@ def conditional_headers(etag: str, last_modified: str) -> dict[str, str]:
 def retry_after(value: str, now: float) -> float | None:
     """Return the seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3), or None if it says nothing."""
     if value.isdecimal():
-        return float(value)
+        return min(float(value), _LONGEST)
     return max(_seconds_until(value, "", now), 0.0) if value else None
 
 
@@ -62,5 +63,5 @@ def _seconds_until(date: str, since: str, now: float) -> float:
     try:
         start = parsedate_to_datetime(since).timestamp() if since else now
         return parsedate_to_datetime(date).timestamp() - start
-    except ValueError:
+    except (ValueError, OverflowError):  # times that no clock shows
         return 0.0

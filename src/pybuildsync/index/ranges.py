@@ -15,7 +15,7 @@ _PARTIAL = 206
 _WHOLE = 200
 _SMALLEST_TAIL = 24 * 1024
 _LARGEST_TAIL = 192 * 1024
-_CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-(\d+)/(\d+)\s*\Z")
+_CONTENT_RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})\s*\Z")
 
 
 class NoRangesError(Exception):

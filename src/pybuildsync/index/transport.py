@@ -39,6 +39,7 @@ LARGEST_PAGE = 256 * 1024 * 1024
 RANGE_REFUSALS = frozenset({400, 405, 406, 412, 416, 501})  # what servers answer to a range they don't serve
 _CHUNK = 256 * 1024
 _LITTLE = 64 * 1024
+_DIGITS = 9  # of a length that may be little
 _MOST_REDIRECTS = 20
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -91,7 +92,7 @@ class OpenReply:
     def close(self) -> None:
         """Give the connection back, after reading what is left if that is little; else close it."""
         length = self.headers.get("content-length", "")
-        if length.isdecimal() and int(length) <= _LITTLE:
+        if length.isdecimal() and len(length) <= _DIGITS and int(length) <= _LITTLE:
             self._response.drain_conn()
         else:
             self._response.close()
