@@ -95,7 +95,7 @@ FAMILIES = (
         read_headers,
         (
             b"Cache-Control: max-age=600, public\nAge: 5\nETag: x\nRetry-After: 120",
-            b"Expires: Wed, 21 Oct 2015 07:28:00 GMT\nDate: Wed, 21 Oct 2015 07:00:00 GMT\nRetry-After: 21 Oct 2035 7:28",
+            b"Expires: Wed, 21 Oct 2015 07:28:00 GMT\nDate: Wed, 21 Oct 2015 07:00:00 GMT\nRetry-After: 1 Oct 35 7:28",
         ),
         (b"max-age=", b"no-store", b"Expires: ", b"Date: ", b"Mon, 01 Jan 0001 00:00:00 +2359", b"9999", b"-0000"),
     ),

@@ -27,6 +27,7 @@ EXAMPLES = (
     ("metadata", "a Python beyond all bounds", _INFO + b"Requires-Python: >=3, !=" + _DIGITS + b".*\n"),
     ("metadata", "a Python by its very letters", _INFO + b"Requires-Python: ===3.8, >=3\n"),
     ("filenames", "a build number beyond all bounds", b"a_b-1.0-" + _DIGITS + b"-py3-none-any.whl"),
+    ("filenames", "a name of many parts", b"a-b-" * 10_000 + b"1.0.zip"),
     ("filenames", "a thousand tags", b"a_b-1.0-" + b"-".join([b"x." * 300] * 3) + b".whl"),
     ("requirement_files", "NUL in a path", b"-r a\0b\n"),
     ("groups", "nested deep", b"a = " + b"[" * 2000),
