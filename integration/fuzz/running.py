@@ -41,11 +41,13 @@ def run(family: Family, seconds: int, folder: Path = FOLDER) -> Run:
         (here / name).mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(family.seeds):
         (here / "seeds" / str(number)).write_bytes(seed)
-    (here / "tokens").write_text("".join(f'"{_escaped(token)}"\n' for token in sorted(set(family.tokens)) if token))
+    tokens = sorted({token for token in family.tokens if token})
+    (here / "tokens").write_text("".join(f'"{_escaped(token)}"\n' for token in tokens))
     before = {path.name for path in (here / "found").iterdir()}
     ran = subprocess.run(
         [sys.executable, "-m", "integration.fuzz.harness", family.name, *_OPTIONS, f"-max_total_time={seconds}",
-         f"-dict={here / 'tokens'}", f"-artifact_prefix={here / 'found'}/", str(here / "corpus"), str(here / "seeds")],
+         *([f"-dict={here / 'tokens'}"] * bool(tokens)), f"-artifact_prefix={here / 'found'}/",
+         str(here / "corpus"), str(here / "seeds")],
         check=False, cwd=PROJECT, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds + _PATIENCE,
     )  # fmt: skip

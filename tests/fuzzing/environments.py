@@ -176,6 +176,6 @@ FAMILIES = (
         read_journal,
         (_journal(b"j"), _journal(b"c")),
         (b"\0", b"\0\0", b"moves", b"files", b"folders", b"emptied", b"end", b"@", b"/", b"..",
-        b"@/lib/../../beside/kept"),
+        b"^", b"^/kept", b"@/lib/../../beside/kept"),
     ),
 )  # fmt: skip

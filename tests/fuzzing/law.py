@@ -35,11 +35,18 @@ def examine(family: Family, data: bytes) -> object:
         with open(f"{world}/canary", "xb") as file:
             file.write(_CANARY)
         answers = []
-        for _ in range(2):
-            os.mkdir(f"{world}/own")
-            answers.append(_answer(family, data, f"{world}/own"))
-            assert sorted(os.listdir(world)) == ["canary", "own"]
-            _remove(f"{world}/own")
+        before = os.getcwd()
+        os.mkdir(f"{world}/here")  # where what is named without a folder leads
+        os.chdir(f"{world}/here")
+        try:
+            for _ in range(2):
+                os.mkdir(f"{world}/own")
+                answers.append(_answer(family, data, f"{world}/own"))
+                assert sorted(os.listdir(world)) == ["canary", "here", "own"]
+                assert os.listdir(f"{world}/here") == []
+                _remove(f"{world}/own")
+        finally:
+            os.chdir(before)
         with open(f"{world}/canary", "rb") as file:
             assert file.read() == _CANARY
         assert answers[0] == answers[1]

@@ -71,6 +71,13 @@ EXAMPLES = (
     ("journal", "a section without a folder", b"jpybuildsync journal 1\0x\0@\0\0moves\0\0end"),
     ("journal", "all of the environment put aside", b"cpybuildsync journal 1\0x\0@\0\0moves\0@/lib\0@/lib/a\0\0end"),
     ("journal", "a way out", b"jpybuildsync journal 1\0x\0@\0\0files\0@/lib\0../../beside/kept\0\0end"),
+    (
+        "journal",
+        "a file to bring back elsewhere",
+        b"jpybuildsync journal 1\0x\0@\0\0moves\0@/lib/.pybuildsync/old\0x\0\0end",
+    ),
+    ("journal", "a folder to remove elsewhere", b"jpybuildsync journal 1\0x\0@\0\0folders\0x\0\0end"),
+    ("journal", "no base", b"jpybuildsync journal 1\0x\0\0\0files\0^\0kept\0\0end"),
     ("journal", "a file elsewhere", b"jpybuildsync journal 1\0x\0@\0\0files\0^\0kept\0\0end"),
     ("store_foreign", "another shape", b"[1, 2, 3]"),
 )

@@ -31,7 +31,7 @@ class Journal(NamedTuple):
     ``words`` say what it does; ``base`` is the folder that everything lies in or beside, to tell whether the
     environment has moved since. ``moves`` are (stash folder, paths moved there in this order, each under its number).
     ``folders`` and ``files`` are what is made, parents first. ``emptied`` are folders that go if nothing is left in
-    them, deepest first.
+    them, deepest first. ``besides`` are the further folders that something may have been moved from.
     """
 
     words: str
@@ -40,6 +40,7 @@ class Journal(NamedTuple):
     folders: tuple[str, ...] = ()
     files: tuple[Group, ...] = ()
     emptied: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
 
 def encode_journal(journal: Journal) -> bytes:
@@ -50,6 +51,7 @@ def encode_journal(journal: Journal) -> bytes:
         ("folders", *journal.folders),
         *[("files", folder, *paths) for folder, paths in journal.files],
         ("emptied", *journal.emptied),
+        ("besides", *journal.besides),
         (_END,),
     ]
     return os.fsencode("\0\0".join(["\0".join(section) for section in sections]))
@@ -83,6 +85,7 @@ def decode_journal(content: bytes, base: str, folder: str = "") -> Journal | Non
         folders=tuple(here(path) for section in of("folders") for path in section),
         files=tuple((here(folder), tuple(paths)) for folder, *paths in files),
         emptied=tuple(here(path) for section in of("emptied") for path in section),
+        besides=tuple(here(path) for section in of("besides") for path in section),
     )
 
 

@@ -99,6 +99,7 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
             folders=tuple(folders),
             files=_grouped(layouts),
             emptied=tuple(_emptied(aside, scheme)),
+            besides=scheme.besides,
         ),
         layouts=layouts,
         conflicts=tuple(conflicts),

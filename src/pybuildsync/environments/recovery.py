@@ -86,19 +86,27 @@ def settle(scheme: Scheme, calls: Calls = SYSTEM) -> Recovered | None:
 
 
 def _stays_inside(journal: Journal, scheme: Scheme) -> bool:
-    """Tell whether *journal* takes away nothing but what a transaction in *scheme* makes: a damaged one could name any.
-
-    What was moved aside may be from elsewhere: distributions may be removed from other folders as well.
-    """
+    """Tell whether *journal* names nothing but what a transaction in *scheme* has: a damaged one could name any."""
     inside = (*scheme.roots, journal.base)
+    anywhere = (*inside, *journal.besides)
     files = [f"{root}/{name}" for root, names in journal.files for name in names]
     old = [path for _, paths in journal.moves for path in paths]
     stashes = [stash.rpartition("/") for stash, _ in journal.moves]
+    folders = [*journal.folders, *journal.emptied]
     return (
-        all(name.startswith(STASH) and folder.endswith(f"/{JOURNAL_FOLDER}") for folder, _, name in stashes)
+        bool(journal.base)
+        and all(name.startswith(STASH) and folder.endswith(f"/{JOURNAL_FOLDER}") for folder, _, name in stashes)
         and all(is_inside(path, inside) for path in files)
-        and not any(_INDIRECT.search(path) for path in (*files, *old, *journal.folders, *journal.emptied))
+        and all(is_inside(path, anywhere) for path in old)
+        and all(
+            any(f"{root}/".startswith(f"{path}/") for root in anywhere) or is_inside(path, anywhere) for path in folders
+        )
+        and not any(_INDIRECT.search(path) for path in (*files, *old, *folders))
     )
+
+
+def _holds_one(path: str, folders: Iterable[str]) -> bool:
+    return any(f"{folder}/".startswith(f"{path}/") for folder in folders)
 
 
 def left_stashes(scheme: Scheme) -> list[str]:
