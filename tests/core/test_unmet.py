@@ -118,3 +118,15 @@ def test_what_has_no_solution_for_another_reason_is_told_as_that() -> None:
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal("b", "a==1", hashes=hashed(a="00"), installed=(there,)), world, NONE)
     assert "hash that was given" not in caught.value.what
+
+
+def test_nobody_has_asked_for_what_stays() -> None:
+    """An installed project that no index has any more is none that the user asked for."""
+    world = wheels("lib", "1", "2").wheel("app", "2", "lib<2")
+    goal = world.goal("gone==1", "lib==2", "app==2")
+    with pytest.raises(NoSolution) as caught:
+        resolve(goal._replace(staying=frozenset(goal.requirements[:1])), world, NONE)
+    assert "no version fits gone" not in caught.value.what
+    with pytest.raises(NoSolution) as caught:
+        resolve(goal, world, NONE)
+    assert "gone" in caught.value.what

@@ -36,10 +36,13 @@ class Told(NamedTuple):
 
 
 def find_unmet(provider: PackagingProvider) -> tuple[Unmet, ...]:
-    """Return what is asked for here and met by no version, in the order of asking, each once."""
+    """Return what is asked for here and met by no version, in the order of asking, each once.
+
+    What only stays as it is installed was asked for by nobody.
+    """
     found: dict[Unmet, None] = {}
     for requirement in provider.goal.requirements:
-        if provider.offers.markers.hold(requirement.marker):
+        if requirement not in provider.goal.staying and provider.offers.markers.hold(requirement.marker):
             shelf = provider.shelf(((), requirement.name, ""))
             if not shelf.versions or not shelf.mask(requirement.specifier):
                 found[Unmet(requirement, shelf.versions)] = None
