@@ -19,6 +19,7 @@ from pybuildsync.errors import RequestError
         ("A_b.C", Requirement("a-b-c")),
         ("a[Y_z,x] >=1, <2", Requirement("a", ("x", "y-z"), "<2,>=1")),
         ("a (==1.0)", Requirement("a", specifier="==1.0")),
+        ("a==1,==1", Requirement("a", specifier="==1")),
         ("a; os_name=='nt'", Requirement("a", marker='os_name == "nt"')),
         ("a[x] @ https://index.example/a.zip ; os_name=='nt'",
          Requirement("a", ("x",), marker='os_name == "nt"', url="https://index.example/a.zip")),
