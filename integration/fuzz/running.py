@@ -34,18 +34,22 @@ def why_not() -> str:
     return "" if find_spec("atheris") else "atheris has wheels for CPython 3.11 to 3.13 on Linux (x86_64) only"
 
 
-def run(family: Family, seconds: int, folder: Path = FOLDER) -> Run:
-    """Fuzz *family* for *seconds*; *folder* keeps the corpus, which grows, and what was found."""
+def run(family: Family, seconds: int, folder: Path = FOLDER, seed: int = 0) -> Run:
+    """Fuzz *family* for *seconds*; *folder* keeps the corpus, which grows, and what was found.
+
+    With a *seed* and a new *folder*, the same inputs come in the same order each time; 0 takes others each time.
+    """
     here = folder / family.name
     for name in ("seeds", "corpus", "found"):
         (here / name).mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(family.seeds):
-        (here / "seeds" / str(number)).write_bytes(seed)
+    for number, sample in enumerate(family.seeds):
+        (here / "seeds" / str(number)).write_bytes(sample)
     tokens = sorted({token for token in family.tokens if token})
     (here / "tokens").write_text("".join(f'"{_escaped(token)}"\n' for token in tokens))
     before = {path.name for path in (here / "found").iterdir()}
     ran = subprocess.run(
         [sys.executable, "-m", "integration.fuzz.harness", family.name, *_OPTIONS, f"-max_total_time={seconds}",
+         f"-seed={seed}",
          *([f"-dict={here / 'tokens'}"] * bool(tokens)), f"-artifact_prefix={here / 'found'}/",
          str(here / "corpus"), str(here / "seeds")],
         check=False, cwd=PROJECT, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -64,7 +68,7 @@ def _environment() -> dict[str, str]:
     variables = {
         name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYBUILDSYNC_", "COV"))
     }
-    return {**variables, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**variables, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _escaped(token: bytes) -> str:

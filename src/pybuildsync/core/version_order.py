@@ -44,7 +44,10 @@ def loose_key(text: str) -> Key | None:
     release = release_of(text)
     if release:
         return version_key(".".join(map(str, release)))
-    return version_key(text) or version_key(text.replace("a.", "a").replace("b.", "b").replace("rc.", "rc"))
+    public, plus, label = text.partition("+")
+    return version_key(text) or version_key(
+        public.replace("a.", "a").replace("b.", "b").replace("rc.", "rc") + plus + label
+    )
 
 
 def _key(text: str) -> Key | None:
