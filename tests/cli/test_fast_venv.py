@@ -93,6 +93,19 @@ def test_configuration_goes_the_long_way(
     assert make([*line, str(tmp_path / "again")], environ) is not None
 
 
+def test_a_warning_is_given_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that nobody knows is told by the second command as by the first."""
+    environ = {
+        "PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "PIP_CONFIG_FILE": os.devnull,
+    }  # fmt: skip
+    (tmp_path / "pyproject.toml").write_text("[tool.pybuildsync]\nfrobnicate = 1\n")
+    monkeypatch.chdir(tmp_path)
+    time.sleep(0.02)
+    line = ["venv", "--python", BASE]
+    assert "unknown key 'frobnicate'" in say([*line, "first"], environ=environ).err
+    assert make([*line, "second"], environ) is None
+
+
 def test_another_interpreter_at_the_same_path(tmp_path: Path) -> None:
     """What the executable is, and what stands beside it, is looked at each time."""
     environ = {

@@ -234,6 +234,17 @@ def test_keys_that_mean_nothing_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_variables_that_mean_nothing_are_told(tmp_path: Path) -> None:
+    """With the nearest name; a variable for another command's option is no mistake, and pip's are pip's business."""
+    wrong = {"PYBUILDSYNC_NO_BINRAY": ":all:", "PYBUILDSYNC_ZZZ": "1"}
+    right = {"PYBUILDSYNC_CLEAR": "1", "PYBUILDSYNC_NO_REBUILD": "1", "PYBUILDSYNC_USE_PEP517": "1", "PIP_BINRAY": "1"}
+    assert order(tmp_path, "install", "a", **wrong, **right).warnings == (
+        "PYBUILDSYNC_NO_BINRAY is ignored: no option is called so (did you mean PYBUILDSYNC_NO_BINARY?)",
+        "PYBUILDSYNC_ZZZ is ignored: no option is called so",
+    )
+    assert order(tmp_path, "--isolated", "install", "a", **wrong).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("setting", "what"),
     [

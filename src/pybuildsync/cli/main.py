@@ -166,13 +166,8 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     if told and presentation.loudness >= 0 and is_terminal(world.stderr):
         colors = choose_colors(world.stderr, presentation.color, world.environ)
         world.stderr.write(colors.paint("dim", told) + "\n")
-    # what is to be said each time can't be answered at once
-    if isinstance(result, InstallResult) and isinstance(order.options, InstallOptions) and not order.warnings:
-        _remember(argv, order.options, result, presentation, world, began=began)
-    if isinstance(result, VenvResult) and isinstance(order.options, VenvOptions) and presentation == Presentation():
-        from pybuildsync.cli import fast_venv
-
-        fast_venv.remember(argv, world.environ, order.options, result)
+    if not order.warnings:  # what is to be said each time can't be answered at once
+        _remember(argv, order, result, world, began=began)
     return 0 if presentation.pip_compat and isinstance(result, InstallResult) else exit_status(result)
 
 
@@ -183,7 +178,18 @@ def _log(presentation: Presentation, text: str) -> None:
     append(presentation.log, text.splitlines())
 
 
-def _remember(
+def _remember(argv: Sequence[str], order: Order, result: Result, world: World, *, began: int) -> None:
+    """Let the same command line be answered faster next time, if it is one that can be; *began* is when it did."""
+    options, presentation = order.options, order.presentation
+    if isinstance(result, InstallResult) and isinstance(options, InstallOptions):
+        _remember_install(argv, options, result, presentation, world, began=began)
+    if isinstance(result, VenvResult) and isinstance(options, VenvOptions) and presentation == Presentation():
+        from pybuildsync.cli import fast_venv
+
+        fast_venv.remember(argv, world.environ, options, result)
+
+
+def _remember_install(
     argv: Sequence[str],
     options: InstallOptions,
     result: InstallResult,

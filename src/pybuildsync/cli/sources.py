@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from pybuildsync.cli.conversions import read_count, read_truth
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.pip_flags import inverted_flags, pip_flags
-from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, MATCH, SETTING, Option
+from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, MATCH, SETTING, Option, variable
 from pybuildsync.cli.words import Line, flags_of
 from pybuildsync.errors import UsageError
 from pybuildsync.project.pip_configuration import Entry, read_pip_configuration
@@ -73,6 +73,8 @@ def read_sources(line: Line, environ: Mapping[str, str], folder: str) -> Sources
     pip = tuple(sorted(pip, key=lambda said: [each.option.field for each in said] == ["no_cache"]))
     warnings = [_unknown_key(project, key) for key in sorted(set(project.table) - OTHER_KEYS) if not _is_option(key)]
     warnings += [_is_inverted(entry) for entry in entries if _surprises(entry, flags, inverted)]
+    unread = sorted(name for name in variables if name.startswith(PREFIX) and _flag_of(name) not in flags)
+    warnings += [_unknown_variable(name) for name in unread if not _is_option(_flag_of(name)[2:])]
     return Sources((*pip, tuple(own), tuple(_from_variables(variables, flags))), tuple(warnings))
 
 
@@ -86,7 +88,7 @@ def _python(line: Line, variables: Mapping[str, str], project: ProjectSettings) 
 def _from_variables(environ: Mapping[str, str], flags: Flags) -> Iterator[Said]:
     """Yield what ``PYBUILDSYNC_*`` say. Several values stand on lines of their own, or between blanks."""
     for name in sorted([name for name in environ if name.startswith(PREFIX)]):
-        option, says_yes = flags.get("--" + name[len(PREFIX) :].lower().replace("_", "-"), (None, True))
+        option, says_yes = flags.get(_flag_of(name), (None, True))
         text = environ[name]
         if option is None or not option.field:
             continue
@@ -99,6 +101,11 @@ def _from_variables(environ: Mapping[str, str], flags: Flags) -> Iterator[Said]:
             yield Said(option, tuple(part.strip() for part in parts), name)
         elif text:
             yield Said(option, (text,), name)
+
+
+def _flag_of(variable: str) -> str:
+    """Return the long flag that *variable*, one of ours, stands for."""
+    return "--" + variable[len(PREFIX) :].lower().replace("_", "-")
 
 
 def _from_pip(entry: Entry, flags: Flags, inverted: frozenset[str]) -> tuple[Said, ...]:
@@ -209,8 +216,18 @@ def _all_options() -> Iterable[Option]:
 
 
 def _unknown_key(project: ProjectSettings, key: str) -> str:
+    close = _nearest(key)
+    return f"{project.place}: unknown key {key!r} is ignored" + (f" (did you mean {close!r}?)" if close else "")
+
+
+def _unknown_variable(name: str) -> str:
+    close = _nearest(_flag_of(name)[2:])
+    return f"{name} is ignored: no option is called so" + (f" (did you mean {variable(close)}?)" if close else "")
+
+
+def _nearest(key: str) -> str:
+    """Return the long option, without its dashes, that *key* looks like; "" if there is none."""
     from difflib import get_close_matches
 
     flags = sorted({flag[2:] for option in _all_options() for flag in option.flags if flag.startswith("--")})
-    close = get_close_matches(key, flags, n=1)
-    return f"{project.place}: unknown key {key!r} is ignored" + (f" (did you mean {close[0]!r}?)" if close else "")
+    return "".join(get_close_matches(key, flags, n=1))
