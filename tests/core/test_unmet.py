@@ -130,3 +130,17 @@ def test_nobody_has_asked_for_what_stays() -> None:
     with pytest.raises(NoSolution) as caught:
         resolve(goal, world, NONE)
     assert "gone" in caught.value.what
+
+
+def test_what_stays_has_no_wrong_hash() -> None:
+    """A hash beside a constraint may rule out that it is built again: that is explained, and nobody else is blamed."""
+    world = World().sdist("app", "1").wheel("lib", "2")
+    goal = world.goal("lib", "app==1", hashes=hashed(app="00"))
+    with pytest.raises(NoSolution) as caught:
+        resolve(goal._replace(staying=frozenset(goal.requirements[1:])), world, NONE)
+    assert caught.value.what == "no set of versions fits"
+    assert caught.value.why.startswith("Because app==1 is installed and app 1 has no file with a hash that was given")
+    assert caught.value.pip[0].startswith("Cannot install lib because")
+    with pytest.raises(NoSolution) as caught:
+        resolve(goal, world, NONE)
+    assert caught.value.what == "none of the files of app 1 has a hash that was given"

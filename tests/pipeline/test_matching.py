@@ -1,6 +1,8 @@
 """Sources and the libraries they are built against: what is built with what, and when it is built again."""
 
+import hashlib
 from pathlib import Path
+from shutil import rmtree
 
 from commands.worlds import make_environment
 from pipeline.worlds import Place, builds, sdist, wheel
@@ -104,6 +106,18 @@ def test_a_rebuild_that_is_impossible(place: Place) -> None:
     assert "app 1.0 requires lib<2, and lib 2.0 is there (app was built against lib 1.0)" in error
     assert "you asked for lib==2.0" in error
     assert "So, because app==1.0 is installed, there is no solution." in error
+
+
+def test_a_rebuild_that_a_hash_forbids(place: Place) -> None:
+    """The hash stands beside a constraint: the error says that it is of what is installed, which nobody asked for."""
+    shelf(place)
+    place.install("app", "lib==1.0")
+    rmtree(place.cache)
+    digest = hashlib.sha256(wheel("lib", "2.0").data).hexdigest()
+    (place.root / "asked.txt").write_text(f"lib==2.0 --hash=sha256:{digest}\n")
+    (place.root / "limits.txt").write_text(f"app==1.0 --hash=sha256:{'0' * 64}\n")
+    error = place.refused("-r", str(place.root / "asked.txt"), "-c", str(place.root / "limits.txt"))
+    assert "Because app==1.0 is installed and app 1.0 has no file with a hash that was given" in error
 
 
 def test_what_an_extra_requires_is_matched_where_it_was_asked_for(place: Place) -> None:

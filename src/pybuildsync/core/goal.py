@@ -130,6 +130,11 @@ class Goal(NamedTuple):
         return is_out and not scope and metadata.origin is Origin.STATIC
 
     @property
+    def asked(self) -> tuple[Requirement, ...]:
+        """The requirements that are the user's own, in order."""
+        return tuple(requirement for requirement in self.requirements if requirement not in self.staying)
+
+    @property
     def running_target(self) -> Target:
         """What the wheels of what runs must fit; what builds must fit ``target``."""
         return self.wheels_for or self.target

@@ -236,7 +236,7 @@ def _no_solution(provider: PackagingProvider, failure: Failure[Package]) -> NoSo
     hint = "loosen one of the requirements above, or leave out a pin"
     if provider.goal.builds_with is not None:
         hint += "; without --no-build-isolation sources are built against what will run"
-    named = enumerate_words([str(each._replace(marker="")) for each in provider.goal.requirements])
+    named = enumerate_words([str(each._replace(marker="")) for each in provider.goal.asked])
     impossible = f"Cannot install {named} because these package versions have conflicting dependencies."
     told_by_pip = (impossible, "ResolutionImpossible: see below")
     return NoSolution("no set of versions fits", why=why, hint=hint, pip=told_by_pip)

@@ -41,8 +41,8 @@ def find_unmet(provider: PackagingProvider) -> tuple[Unmet, ...]:
     What only stays as it is installed was asked for by nobody.
     """
     found: dict[Unmet, None] = {}
-    for requirement in provider.goal.requirements:
-        if requirement not in provider.goal.staying and provider.offers.markers.hold(requirement.marker):
+    for requirement in provider.goal.asked:
+        if provider.offers.markers.hold(requirement.marker):
             shelf = provider.shelf(((), requirement.name, ""))
             if not shelf.versions or not shelf.mask(requirement.specifier):
                 found[Unmet(requirement, shelf.versions)] = None
@@ -81,10 +81,13 @@ class Unhashed(NamedTuple):
 
 
 def find_unhashed(provider: PackagingProvider) -> tuple[Unhashed, ...]:
-    """Return what is asked for here and has no file with a given hash, in the order of asking, each once."""
+    """Return what is asked for here and has no file with a given hash, in the order of asking, each once.
+
+    What only stays has the hashes of a constraint, if any; for it there are other words.
+    """
     found: dict[str, Unhashed] = {}
     hashes = dict(provider.goal.hashes)
-    for requirement in provider.goal.requirements:
+    for requirement in provider.goal.asked:
         name = requirement.name
         if name not in hashes or not provider.offers.markers.hold(requirement.marker):
             continue
