@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.metadata_text import parse_metadata
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement
 from pybuildsync.errors import RequestError
 
 
@@ -40,6 +40,46 @@ def test_what_is_no_requirement_says_how_to_write_one() -> None:
     assert caught.value.what == "'a==' is not a requirement"
     assert caught.value.why
     assert "PEP 508" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a=2.0", "'a==2.0'"),
+        ("a =< 2", "'a<=2'"),
+        ("a=>2", "'a>=2'"),
+        ("a~2.0", "'a~=2.0'"),
+        ("A[x, y]=1.26.*", "'A[x, y]==1.26.*'"),
+        ("a >2 <3", "'a>2,<3'"),
+        ("a 2.0", "'a==2.0'"),
+        ("a=2; os_name == 'nt'", "\"a==2; os_name == 'nt'\""),
+        ("a>=2;", "'a>=2'"),
+        ("'a[x]>=2'", "'a[x]>=2'"),
+        ('"a=2"', "'a==2'"),
+        ("a,", "'a'"),
+        ("a, b", "'a' 'b'"),
+        ("a>=2, b[x]", "'a>=2' 'b[x]'"),
+    ],
+)
+def test_a_slip_is_recognised(text: str, meant: str) -> None:
+    """The hint of what is no requirement has the requirement that was probably meant."""
+    with pytest.raises(RequestError) as caught:
+        parse_requirement(text)
+    assert caught.value.hint == f"did you mean {meant}?"
+
+
+def test_a_version_is_no_address() -> None:
+    """Elsewhere NAME@VERSION is usual; here it is a URL, if an odd one."""
+    assert parse_requirement("a@2.0").url == "2.0"
+    assert likely_meant("a@2.0") == "did you mean 'a==2.0'?"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "'", "a==", "==2", "a b", "a==1 2", "a==1@2", "a@", "a@new", "a=1=2", "a@2,b@x", "a=" + "1" * 1000]
+)
+def test_what_may_mean_anything_is_not_guessed(text: str) -> None:
+    """No proposal that is no requirement itself."""
+    assert likely_meant(text) == ""
 
 
 def test_names_are_normalised() -> None:

@@ -14,7 +14,7 @@ from pybuildsync.commands.options import AskedOptions, Setting
 from pybuildsync.core.candidates import Listing
 from pybuildsync.core.direct_references import Reference, is_url, parse_reference, reference_text
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement
 from pybuildsync.core.targets import Target
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import last_segment, path_url
@@ -179,7 +179,8 @@ def _parse_url(url: str, line: RequirementLine) -> Reference:
     try:
         return parse_reference(url)
     except RequestError as error:
-        raise RequestError(error.what, why=f"{line.where}\n{error.why}".strip(), hint=error.hint) from error
+        hint = likely_meant(line.text) or error.hint
+        raise RequestError(error.what, why=f"{line.where}\n{error.why}".strip(), hint=hint) from error
 
 
 def _name_of(reference: Reference) -> str:

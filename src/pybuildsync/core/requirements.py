@@ -65,7 +65,7 @@ def parse_requirement(text: str) -> Requirement:
         raise RequestError(
             f"{text[:_SHOWN]!r} is not a requirement",
             why=str(error),
-            hint="write it as NAME, NAME==VERSION, NAME[EXTRA]>=VERSION or NAME @ URL (PEP 508)",
+            hint=likely_meant(text) or "write it as NAME, NAME==VERSION, NAME[EXTRA]>=VERSION or NAME @ URL (PEP 508)",
         ) from error
     return Requirement(
         name=normalize_name(parsed.name),
@@ -74,6 +74,20 @@ def parse_requirement(text: str) -> Requirement:
         marker=str(parsed.marker) if parsed.marker else "",
         url=parsed.url or "",
     )
+
+
+def likely_meant(text: str) -> str:
+    """Return the question whether somebody meant something else with *text*, which is no requirement; or ""."""
+    from pybuildsync.core.slips import proposals
+
+    for texts in proposals(text) if len(text) <= _SHOWN else ():
+        try:
+            for each in texts:
+                _parse_any(each)
+        except (ValueError, RecursionError):
+            continue
+        return f"did you mean {' '.join(repr(each) for each in texts)}?"
+    return ""
 
 
 def _parse_any(text: str) -> "requirements.Requirement":

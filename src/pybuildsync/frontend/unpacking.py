@@ -31,10 +31,13 @@ _MACHINE_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, err
 DEFAULT_LIMITS: Final = UnpackLimits()
 
 
-def unpack_sdist(archive_path: str, destination: str, *, limits: UnpackLimits = DEFAULT_LIMITS) -> str:
+def unpack_sdist(
+    archive_path: str, destination: str, *, filename: str = "", limits: UnpackLimits = DEFAULT_LIMITS
+) -> str:
     """Unpack the sdist at *archive_path* into *destination* and return the path of its root folder.
 
     *destination* is made if it isn't there. The root folder may have any name: legacy sdists are spelt in many ways.
+    *filename* is what the archive is called where it is from, "" if it is called so here.
 
     Raises:
         PackageError: no archive of a kind that sdists have, damaged, unsafe, too large, or without one root folder.
@@ -45,7 +48,7 @@ def unpack_sdist(archive_path: str, destination: str, *, limits: UnpackLimits = 
     import zipfile
     import zlib
 
-    archive = os.path.basename(archive_path)
+    archive = filename or os.path.basename(archive_path)
     rules = MemberRules(archive=archive, limits=limits, windows=os.name == "nt")
     try:
         with open(archive_path, "rb") as stream:

@@ -31,6 +31,8 @@ from pybuildsync.store.writing import new_temporary, remove_tree
 
 UNKNOWN = "0"  # the provisional version of a tree whose backend knows it
 _LONGEST_COMMIT = 40
+_OF_PROJECTS = ("pyproject.toml", "setup.py")
+_OF_REQUIREMENTS = (".txt", ".in", ".toml")  # the latter are lock files
 
 
 class Wanted(NamedTuple):
@@ -94,7 +96,7 @@ def _file(
 ) -> Direct:
     reference = wanted.reference
     if path is not None and not os.path.isfile(path):
-        raise RequestError(f"{wanted.shown} doesn't exist", why=f"there is nothing at {path}", hint="check the path")
+        raise RequestError(f"{wanted.shown} doesn't exist", why=f"there is nothing at {path}", hint=_not_there(path))
     filename = last_segment(reference.url)
     hashes = tuple((algorithm, digest) for algorithm, _, digest in (each.partition(":") for each in reference.hashes))
     file = DistributionFile(filename, reference.url, hashes)
@@ -120,6 +122,29 @@ def _file(
     return Direct(name, version, file=file._replace(hashes=_with_sha256(hashes, wheel.sha256)))
 
 
+def _not_there(path: str) -> str:
+    """Return what to do where no file is at *path*: an index may have what it is called like."""
+    from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
+    filename = os.path.basename(path)
+    try:
+        parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
+        name, version, *_ = parse(filename)
+    except (InvalidSdistFilename, InvalidWheelFilename):
+        return "check the path"
+    return f"check the path; for the one that an index has, ask for {name}=={version}"
+
+
+def _meant(wanted: Wanted, filename: str) -> str:
+    """Return what will have been meant where something beside a project was given in its place; "" for no idea."""
+    path = local_path(wanted.reference.url)
+    if path is None:
+        return ""
+    if filename in _OF_PROJECTS:
+        return f"did you mean its folder, {os.path.dirname(path)}?"
+    return f"did you mean -r {wanted.shown}?" if filename.endswith(_OF_REQUIREMENTS) else ""
+
+
 def _archive(
     shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop], file: DistributionFile
 ) -> Direct:
@@ -128,12 +153,13 @@ def _archive(
     subdirectory = wanted.reference.subdirectory
     folder = new_temporary(shop.store)
     try:
-        root = unpack_sdist(got.path, folder)
+        root = unpack_sdist(got.path, folder, filename=file.filename)
         tree = os.path.join(root, subdirectory) if subdirectory else root
         _check_project(wanted, tree)
         name, version = _stated(tree)
     except PackageError as error:
-        raise PackageError(f"{wanted.shown}: {error.what}", why=error.why, hint=error.hint) from error
+        hint = _meant(wanted, file.filename) or error.hint
+        raise PackageError(f"{wanted.shown}: {error.what}", why=error.why, hint=hint) from error
     finally:
         remove_tree(folder)
     if not name or not version:
@@ -224,7 +250,7 @@ def _ask(shop: Workshop, goal: Goal, source: Source, configured: Callable[[str],
 
 
 def _check_project(wanted: Wanted, root: str) -> None:
-    if not any(os.path.exists(os.path.join(root, name)) for name in ("pyproject.toml", "setup.py")):
+    if not any(os.path.exists(os.path.join(root, name)) for name in _OF_PROJECTS):
         where = wanted.reference.subdirectory or root
         raise RequestError(
             f"{wanted.shown} can't be installed: it is no Python project",
