@@ -254,7 +254,7 @@ def installed(folder: Path) -> InstallResult:
     """Return the result of an install that has just been made."""
     return InstallResult(
         changes=(Change(kind="install", name="a", new="1"),),
-        satisfied=(Satisfied(requirement="a", version="1", location="/x"),),
+        satisfied=(Satisfied(requirement="a", version="1", location="/x", name="a"),),
         watched=(watch(str(folder)),),
     )
 

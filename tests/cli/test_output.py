@@ -61,12 +61,16 @@ def test_nothing_to_do_is_said_as_pip_says_it() -> None:
 
 
 def test_an_install_as_data() -> None:
-    """--json has what the lines have; what is kept and what is watched is our own business."""
+    """--json has what the lines have: of requirements those that were met before. What is watched is our business."""
+    installed = results.Satisfied("tool", "2", "/env/site-packages", "tool")
     result = results.InstallResult(
-        changes=CHANGES[4:6], satisfied=SATISFIED, seconds=1.5, rounds=2, watched=(("/x", "1"),)
+        changes=CHANGES[3:6], satisfied=(*SATISFIED, installed), seconds=1.5, rounds=2, watched=(("/x", "1"),)
     )
     assert json.loads(text(result, json=True)) == {
-        "changes": [{"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": ""}],
+        "changes": [
+            {"kind": "downgrade", "name": "tool", "old": "3", "new": "2", "reason": ""},
+            {"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": ""},
+        ],
         "satisfied": [{"requirement": "a>=1", "version": "1.2", "location": "/env/site-packages", "name": "a"}],
         "seconds": 1.5,
         "rounds": 2,

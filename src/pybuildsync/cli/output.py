@@ -64,6 +64,7 @@ def _json(result: results.Result) -> str:
         data.pop(untold, None)
     if isinstance(result, results.InstallResult):
         data["changes"] = [change for change in data["changes"] if change["kind"] != "keep"]
+        data["satisfied"] = _plain(_met_before(result))
     if isinstance(result, results.CacheSize):
         data["kinds"] = [dict(zip(("kind", "files", "bytes"), row, strict=True)) for row in result.kinds]
     return json.dumps(data, indent=2) + "\n"
@@ -94,20 +95,23 @@ def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
 
 
 def _install(result: results.InstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
-    changes = _changes(result.changes, colors)
-    changed = {change.name for change in result.changes if change.kind != "keep"}
     lines = [
         f"Requirement already satisfied: {one.requirement} in {one.location} ({one.version})"
-        for one in result.satisfied
-        if not changes or (one.name and one.name not in changed)
+        for one in _met_before(result)
     ]
-    lines += changes
+    lines += _changes(result.changes, colors)
     arrived = sorted(
         f"{change.name}-{change.new}" for change in result.changes if change.kind not in ("remove", "keep")
     )
     if arrived:
         lines.append(f"{'Would install' if result.dry_run else 'Successfully installed'} {' '.join(arrived)}")
     return lines
+
+
+def _met_before(result: results.InstallResult) -> tuple[results.Satisfied, ...]:
+    """Return the requirements that were met by what was there already."""
+    changed = {change.name for change in result.changes if change.kind != "keep"}
+    return tuple(one for one in result.satisfied if one.name not in changed)
 
 
 def _uninstall(result: results.UninstallResult, _presentation: Presentation, colors: Colors) -> list[str]:

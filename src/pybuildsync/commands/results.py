@@ -28,14 +28,14 @@ class Satisfied(NamedTuple):
     requirement: str
     version: str
     location: str
-    name: str = ""
+    name: str
 
 
 class InstallResult(NamedTuple):
     """What an install did, or would do (``dry_run``).
 
     ``changes`` in the order to print; those of kind "keep" are not printed. ``satisfied`` are all requirements asked
-    for, with what meets them once the changes are made; those that no change concerns are printed. ``watched`` is what
+    for, with what meets them once the changes are made; those that no change concerns are told. ``watched`` is what
     :mod:`pybuildsync.commands.watched` saw of every file and folder that this answer depends on; with it, the same
     command line may be answered next time by looking at them alone. It is empty where that would not be sound: where
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
