@@ -5,7 +5,6 @@ inside the tree stays relative, one that leaves it becomes absolute.
 """
 
 import os
-import shutil
 from typing import Final
 
 #: Folders that no build reads: environments and caches, often larger than the tree.
@@ -32,6 +31,8 @@ def is_left_out(folder: str) -> bool:
 
 
 def _copy_folder(root: str, below: str, destination: str) -> None:
+    import shutil
+
     here = os.path.join(root, below)
     os.mkdir(destination)
     with os.scandir(here) as found:

@@ -5,7 +5,6 @@ Names and versions come from a wheel's file name, PKG-INFO, or what the tree sta
 is asked.
 """
 
-import hashlib
 import os
 from collections.abc import Callable
 from typing import NamedTuple
@@ -211,6 +210,8 @@ def _tree(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str]
         provisional = name or wanted.name or normalize_name(os.path.basename(tree.path)).strip("-") or "project"
         name, version = _ask(shop, goal, source._replace(name=provisional, version=UNKNOWN), configured)
     if tree.vcs and not wanted.editable:  # tags are no part of the tree, and make versions
+        import hashlib
+
         source = source._replace(digest=hashlib.sha256(f"{tree.digest} {tree.commit} {version}".encode()).hexdigest())
     return Direct(name, version, source=source._replace(name=name, version=version))
 

@@ -1,6 +1,5 @@
 """The content of a source tree, as a digest."""
 
-import hashlib
 import os
 
 from pybuildsync.frontend.source_copy import is_left_out
@@ -13,6 +12,8 @@ def tree_digest(folder: str) -> str:
 
     What version control keeps doesn't count, nor what no build sees.
     """
+    import hashlib
+
     digest = hashlib.sha256()
     for current, folders, files in os.walk(folder):
         folders[:] = sorted(

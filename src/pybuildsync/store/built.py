@@ -6,7 +6,6 @@ wheel. The store is asked for the key of a build that is about to run: it never 
 
 import marshal
 import os
-import shutil
 from typing import NamedTuple, Protocol
 
 from pybuildsync.errors import EnvironmentFault
@@ -70,6 +69,8 @@ class StoredWheels(NamedTuple):
             EnvironmentFault: the store can't be written, or *wheel_path* not read.
 
         """
+        import shutil
+
         filename = os.path.basename(wheel_path)
         try:
             sha256, size = _digest(wheel_path)

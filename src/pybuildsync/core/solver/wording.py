@@ -4,10 +4,12 @@ The words for packages, versions and reasons come from whoever knows what they a
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from pybuildsync.core.solver.facts import Fact
 from pybuildsync.core.solver.problem import Dependency, P, Unavailable
+
+if TYPE_CHECKING:
+    from pybuildsync.core.solver.facts import Fact
 
 SEVERAL = 3  # reasons that are told of one fact
 
@@ -70,7 +72,7 @@ class Wording(Generic[P]):
         self._root = root
         self._universe = universe
 
-    def fact(self, fact: Fact[P]) -> str:
+    def fact(self, fact: "Fact[P]") -> str:
         """Return the sentence for *fact*: in the words of its reasons where all have some, else in the usual ones."""
         told = [
             (sentence, versions)
@@ -100,7 +102,7 @@ class Wording(Generic[P]):
             has=enumerate_words(names), needs=enumerate_words(needs, "or"), pair=" is incompatible with ".join(names)
         )
 
-    def _subject(self, fact: Fact[P], versions: int) -> str:
+    def _subject(self, fact: "Fact[P]", versions: int) -> str:
         """Return who it is that states *fact*, if of its versions only *versions* are meant."""
         if fact.package is None:
             return enumerate_words(
@@ -115,7 +117,7 @@ class Wording(Generic[P]):
             return self._words.package(package)
         return self._words.versions(package, versions)
 
-    def _met(self, fact: Fact[P], dependency: Dependency[P]) -> int:
+    def _met(self, fact: "Fact[P]", dependency: Dependency[P]) -> int:
         """Return the versions that meet *dependency*, for all versions that *fact* speaks of."""
         target = dependency.package
         everything = self._universe[target]
@@ -123,7 +125,7 @@ class Wording(Generic[P]):
             return everything & dependency.allowed & ~1
         return everything & ~dict(fact.terms).get(target, everything) & ~1
 
-    def _dependency(self, fact: Fact[P], dependency: Dependency[P]) -> str:
+    def _dependency(self, fact: "Fact[P]", dependency: Dependency[P]) -> str:
         subject = self._subject(fact, fact.versions)
         target = dependency.package
         met = self._met(fact, dependency)
@@ -135,7 +137,7 @@ class Wording(Generic[P]):
             return f"{subject} requires {self._need(target, met)}"
         return f"{subject} requires {self._words.package(target)}{self._unmet(fact)}"
 
-    def _unmet(self, fact: Fact[P]) -> str:
+    def _unmet(self, fact: "Fact[P]") -> str:
         """Return what to add where *fact* is a dependency that no version meets."""
         dependency = fact.statement
         if not isinstance(dependency, Dependency) or dependency.allowed & 1 or self._met(fact, dependency):
