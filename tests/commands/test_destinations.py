@@ -7,11 +7,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from cli.worlds import say
 from environments.places import make_interpreter, make_wheel, placed
 from loopback import make_wheel as make_archive
 from pipeline.worlds import Place, wheel
 
-from pybuildsync.commands.destination import choose_destination, scheme_of, scheme_to_hold, schemes_of
+from pybuildsync.commands.destination import choose_destination, scheme_of, scheme_to_hold, schemes_of, tell_unnamed
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place
 from pybuildsync.core.story import Silent
@@ -322,3 +323,38 @@ def test_a_report_that_cannot_be_written(place: Place) -> None:
     """Then nothing is installed."""
     fill(place)
     assert "the report can't be written" in place.refused("--report", str(place.root / "no" / "report.json"), "app")
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "is_told"),
+    [
+        (_PLAIN, {}, True),
+        (_PLAIN, {"VIRTUAL_ENV": "", "CONDA_PREFIX": ""}, True),
+        (_PLAIN._replace(user=True, root="/r"), {}, True),
+        (_PLAIN, {"VIRTUAL_ENV": "/env"}, False),
+        (_PLAIN, {"CONDA_PREFIX": "/env"}, False),
+        (_PLAIN._replace(python="3.12"), {}, False),
+        (_PLAIN._replace(target="/t"), {}, False),
+        (_PLAIN._replace(prefix="/p"), {}, False),
+    ],
+)
+def test_an_environment_that_nobody_named_is_told(
+    tmp_path: Path, options: InstallOptions, environ: dict[str, str], *, is_told: bool
+) -> None:
+    """Where none is active the one that is changed may not be the one that was meant."""
+    story = Told()
+    interpreter = users_interpreter(tmp_path)
+    tell_unnamed(options, interpreter, story, environ)
+    told = f"no environment is active: using {tmp_path / 'base'} (Python {interpreter.target.full_version})"
+    assert story.texts == [told] * is_told
+
+
+def test_it_is_told_before_anything_is_done(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, and not with -q."""
+    place.index.add(wheel("lib", "1.0"))
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    line = ["install", "--cache-dir", str(place.cache), "--index-url", place.index.url, "--dry-run", "lib"]
+    said = say(line)
+    assert (said.status, said.err.startswith("no environment is active: using ")) == (0, True)
+    assert say([*line, "-q"]).err == ""

@@ -3,7 +3,8 @@
 The rules are pip's, with its words where it refuses. Decides, and changes nothing.
 """
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.core.story import Note, Story
@@ -49,6 +50,16 @@ def choose_destination(
             story.tell(Note("Defaulting to user installation because normal site-packages is not writeable"))
             return wanted._replace(user=True)
     return wanted
+
+
+def tell_unnamed(
+    options: InstallOptions, interpreter: Interpreter, story: Story, environ: Mapping[str, str] = os.environ
+) -> None:
+    """Tell which environment is changed where nobody has named one and none is active: it may not be the one meant."""
+    is_named = options.python or environ.get("VIRTUAL_ENV") or environ.get("CONDA_PREFIX")
+    if not (is_named or options.target or options.prefix):
+        version = interpreter.target.full_version
+        story.tell(Note(f"no environment is active: using {interpreter.prefix} (Python {version})"))
 
 
 def schemes_of(interpreter: Interpreter) -> tuple[Scheme, ...]:
