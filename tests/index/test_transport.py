@@ -347,5 +347,5 @@ def test_a_page_without_end_is_not_read_to_it(world: World) -> None:
         transport = Transport(IndexSettings(), Keyring(), {}, world.pauses.append, largest_page=100)
         with pytest.raises(IndexFault) as caught:
             transport.fetch(f"{index.url}lib/", accept=frozenset())
-        assert caught.value.why == "it is longer than 100 bytes, which no listing is"
+        assert caught.value.why == "it is longer than 100 bytes, and no more is read"
         transport.close()

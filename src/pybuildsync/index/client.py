@@ -250,7 +250,7 @@ class IndexClient:
                 from pybuildsync.index.transport import Transport
 
                 indexes = self._settings.indexes
-                keyring = make_keyring((*indexes, *self._settings.find_links), self._environ)
+                keyring = make_keyring((*indexes, *self._settings.find_links, *self._settings.texts), self._environ)
                 asker = KeyringAsker(self._settings.keyring_provider, indexes, self._environ, self._story)
                 self._transport = Transport(self._settings, keyring, self._environ, self._pause, asker=asker)
             return self._transport

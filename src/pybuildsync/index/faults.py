@@ -13,7 +13,7 @@ _STATUSES = {
     ),
     403: ("it doesn't allow this", "check the credentials in the URL of the index or netrc, and what they may read"),
     404: ("it doesn't have it", "the listing may be out of date: try again with --refresh"),
-    407: ("the proxy wants credentials", "put them into --proxy or HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT"),
+    407: ("the proxy wants credentials", "put USER:PASSWORD@ before the host in --proxy or HTTPS_PROXY"),
     410: ("it doesn't have it any more", "the listing may be out of date: try again with --refresh"),
     429: ("it gets too many requests from here", "try again later"),
 }

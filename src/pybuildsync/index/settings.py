@@ -15,7 +15,8 @@ class IndexSettings(NamedTuple):
     listings and metadata only from the store and from local folders; ``refresh`` asks every index once more,
     ``refresh_packages`` (normalised names) for these projects only. Without ``proxy_env`` neither the environment
     variables nor the system's settings name a proxy. ``keyring_provider`` is "auto", "disabled", "import" or
-    "subprocess".
+    "subprocess". ``texts`` are the URLs of requirement files: credentials in them count for whatever else is on their
+    servers.
     """
 
     indexes: tuple[str, ...] = ()
@@ -33,3 +34,4 @@ class IndexSettings(NamedTuple):
     proxy_env: bool = True
     first_index: bool = False
     keyring_provider: str = "auto"
+    texts: tuple[str, ...] = ()

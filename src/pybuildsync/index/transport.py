@@ -100,7 +100,7 @@ class OpenReply:
 
 
 class Transport:
-    """Sends requests, from any thread; *pause* is what waits, in seconds."""
+    """Sends requests, from any thread; *pause* is what waits, in seconds, *largest_page* is in bytes."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class Transport:
         """Return the whole answer to a GET of *url*, with its content encoding undone; see :meth:`open`.
 
         Raises:
-            IndexFault: as :meth:`open`; the answer broke off in every attempt, or is longer than 256 MiB.
+            IndexFault: as :meth:`open`; the answer broke off in every attempt, or is longer than *largest_page*.
 
         """
         attempt = 0
@@ -142,8 +142,8 @@ class Transport:
                     if length > self._largest_page:
                         raise IndexFault(
                             f"{shown(url)} can't be read",
-                            why=f"it is longer than {self._largest_page} bytes, which no listing is",
-                            hint="check the address of the index",
+                            why=f"it is longer than {self._largest_page} bytes, and no more is read",
+                            hint="check the address",
                         )
                     pieces.append(piece)
                 return Reply(reply.status, reply.headers, reply.url, b"".join(pieces))
@@ -247,7 +247,7 @@ class Transport:
         raise IndexFault(
             f"{shown(url)} can't be read",
             why=f"it leads through more than {_MOST_REDIRECTS} redirects",
-            hint="check the address of the index",
+            hint="check the address",
         )
 
     def _check_redirect(self, here: str, there: str) -> None:
