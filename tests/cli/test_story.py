@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from io import StringIO
 
 import pytest
 from cli.worlds import ClosedPipe, Terminal
@@ -115,7 +116,7 @@ def test_what_moves_is_not_told_twice() -> None:
 def test_a_plain_story_can_be_told_from_many_threads() -> None:
     """Lines of different threads never mix."""
     stream = Terminal()
-    story = PlainStory(stream, 1, Colors(), threading.Lock())
+    story = PlainStory(stream, 1, Colors())
 
     def tell() -> None:
         for _ in range(50):
@@ -130,10 +131,33 @@ def test_a_plain_story_can_be_told_from_many_threads() -> None:
     assert stream.getvalue() == "  built a 1 in 2.0 s\n    the wheel requires: lib>=2\n" * 200
 
 
+@pytest.mark.parametrize(("loudness", "mark", "ends"), [(0, "", []), (1, "  ", ["  downloaded a.whl (6.0 MB)"])])
+def test_a_long_download_is_told_when_it_begins(loudness: int, mark: str, ends: list[str]) -> None:
+    """Once for each file, where nothing moves; what is small, or there at once, is not worth a line."""
+    stream = StringIO()
+    story = PlainStory(stream, loudness, Colors())
+    for done in (100_000, 200_000, 100_000, 6_000_000, 6_000_000):  # from the start again, in between
+        story.tell(events.DownloadProgress("a.whl", done, 6_000_000))
+        if done == 200_000:
+            story.tell(events.DownloadProgress("unknown.whl", done * 26, 0))
+            story.tell(events.DownloadProgress("small.whl", done, 4_900_000))
+    begins = [f"{mark}downloading a.whl (6.0 MB)", f"{mark}downloading unknown.whl"]
+    assert stream.getvalue().splitlines() == [*begins, *ends, *ends]
+    story.tell(events.DownloadProgress("other.whl", 7_000_000, 7_000_000))
+    assert "downloading other" not in stream.getvalue()
+
+
+def test_a_quiet_story_tells_no_download() -> None:
+    """-q is errors and warnings only."""
+    stream = StringIO()
+    PlainStory(stream, -1, Colors()).tell(events.DownloadProgress("a.whl", 1, 9_000_000))
+    assert stream.getvalue() == ""
+
+
 def test_nobody_hears_a_silent_story() -> None:
     """A silent story takes every event."""
     events.Silent().tell(FINISHED)
-    PlainStory(ClosedPipe(), 0, Colors(), threading.Lock()).tell(FINISHED)
+    PlainStory(ClosedPipe(), 0, Colors()).tell(FINISHED)
 
 
 def plain(text: str) -> str:

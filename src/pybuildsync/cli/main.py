@@ -245,11 +245,9 @@ def _open_shown_story(presentation: Presentation, world: World) -> ClosableStory
         from pybuildsync.cli.live import LiveStory
 
         return LiveStory(world.stderr, presentation.loudness, colors)
-    import threading
-
     from pybuildsync.cli.story import PlainStory
 
-    return PlainStory(world.stderr, presentation.loudness, colors, threading.Lock(), presentation.as_pip)
+    return PlainStory(world.stderr, presentation.loudness, colors, as_pip=presentation.as_pip)
 
 
 def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[Change, ...]], bool]:

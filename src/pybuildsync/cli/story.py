@@ -3,9 +3,9 @@
 Loudness: -2 errors only (``-qq``), -1 warnings too (``-q``), 0 usual, 1 each round (``-v``), 2 log files (``-vv``).
 """
 
+import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 from pybuildsync.cli.colors import Colors
 from pybuildsync.cli.sizes import write_seconds, write_size
@@ -13,6 +13,7 @@ from pybuildsync.core import story as events
 
 _MARK = "  "
 _FEW = 8  # a resolution as small as this is listed
+_LONG = 5_000_000  # bytes; where nothing moves, downloads of as many are told when they begin
 
 
 def lines_for(
@@ -32,31 +33,40 @@ def lines_for(
     return lines
 
 
-class PlainStory(NamedTuple):
-    """Writes lines; for pipes, files and dumb terminals."""
+class PlainStory:
+    """Writes lines; for pipes, files and dumb terminals. Safe to use from any thread."""
 
-    stream: TextIO
-    loudness: int
-    colors: Colors
-    lock: AbstractContextManager[object]
-    as_pip: bool = False
+    def __init__(self, stream: TextIO, loudness: int, colors: Colors, *, as_pip: bool = False) -> None:
+        self._stream = stream
+        self._loudness = loudness
+        self._colors = colors
+        self._as_pip = as_pip
+        self._lock = threading.Lock()
+        self._long: set[str] = set()  # downloads that are told to take a while
 
     def tell(self, event: events.Event) -> None:
         """Write what *event* is worth; a reader that is gone is no reason to stop."""
-        text = "".join(f"{line}\n" for line in self._lines(event))
-        if text:
-            with self.lock:
+        with self._lock:
+            lines = self._begun(event) + lines_for(event, self._loudness, self._colors, as_pip=self._as_pip)
+            if lines:
                 try:
-                    self.stream.write(text)
-                    self.stream.flush()
+                    self._stream.write("".join(f"{line}\n" for line in lines))
+                    self._stream.flush()
                 except (BrokenPipeError, ValueError):
                     return
 
     def close(self) -> None:
         """Do nothing: every line is out."""
 
-    def _lines(self, event: events.Event) -> list[str]:
-        return lines_for(event, self.loudness, self.colors, as_pip=self.as_pip)
+    def _begun(self, event: events.Event) -> list[str]:
+        """Return the line that tells once that a long download has begun: nothing moves that would show it."""
+        if not isinstance(event, events.DownloadProgress) or self._loudness < 0 or event.label in self._long:
+            return []
+        if max(event.done, event.total) < _LONG or event.done == event.total:
+            return []
+        self._long.add(event.label)
+        size = f" ({write_size(event.total)})" if event.total else ""
+        return [f"{_MARK * (self._loudness > 0)}downloading {event.label}{size}"]
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
