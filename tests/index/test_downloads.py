@@ -232,6 +232,18 @@ def test_a_broken_wheel_leaves_nothing(world: World) -> None:
     assert list((world.folder / "store/unfinished").iterdir()) == []
 
 
+@pytest.mark.parametrize("asks", ["download_wheel", "metadata"])
+def test_a_broken_wheel_on_this_machine_has_a_hint_of_its_own(world: World, asks: str) -> None:
+    """It is named by its path; asking an index again wouldn't mend it."""
+    path = world.folder / "lib-1.0-py3-none-any.whl"
+    path.write_bytes(WHEEL.data[:-30])
+    with world.client(settings=IndexSettings(find_links=(str(world.folder),))) as client:
+        file = only_file(client, "lib")
+        with pytest.raises(PackageError) as caught:
+            getattr(client, asks)(file, "lib", "1.0")
+    assert caught.value.hint == f"the file is {path}: build or download it again; if that doesn't help, tell its authors"
+
+
 def test_wheels_of_another_project_are_refused(world: World) -> None:
     """Name and version are what was asked for, all the way down."""
     with LoopbackIndex([WHEEL]) as index, world.client(index.url) as client:

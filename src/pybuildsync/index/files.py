@@ -6,7 +6,7 @@ is asked for again each time, by its validators where its server gives them.
 
 import marshal
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pybuildsync.core.candidates import DistributionFile
@@ -22,7 +22,7 @@ from pybuildsync.store.records import read_record, write_record
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pybuildsync.core.story import Story
     from pybuildsync.index.transport import OpenReply, Transport
@@ -121,7 +121,9 @@ class Files:
         if path is not None:
             from pybuildsync.index.downloads import hash_local
 
-            return add(hash_local(file, path))
+            got = hash_local(file, path)
+            with _here(path):
+                return add(got)
         answer = first or self._ask_again(file)
         if isinstance(answer, str):
             known = find_wheel(self._store, answer)
@@ -171,7 +173,8 @@ class Files:
 
         path = local_path(file.url)
         if path is not None:
-            return read_local_metadata(path, project), None
+            with _here(path):
+                return read_local_metadata(path, project), None
         self._check_online(file)
         if file.metadata is not None:
             text = self._separate_metadata(file)
@@ -274,6 +277,16 @@ class Files:
                 why=f"it would have to come from {shown(file.url)}, and this is an offline run",
                 hint="run once without --offline",
             )
+
+
+@contextmanager
+def _here(path: str) -> "Iterator[None]":
+    """Give what is found broken in the block a hint that fits the local file *path*: asking an index doesn't mend it."""
+    try:
+        yield
+    except PackageError as error:
+        hint = f"the file is {path}: build or download it again; if that doesn't help, tell its authors"
+        raise PackageError(error.what, why=error.why, hint=hint, pip=error.pip) from error
 
 
 def _stamp(file: DistributionFile) -> str:
