@@ -241,7 +241,8 @@ def test_a_broken_wheel_on_this_machine_has_a_hint_of_its_own(world: World, asks
         file = only_file(client, "lib")
         with pytest.raises(PackageError) as caught:
             getattr(client, asks)(file, "lib", "1.0")
-    assert caught.value.hint == f"the file is {path}: build or download it again; if that doesn't help, tell its authors"
+    again = "build or download it again; if that doesn't help, tell its authors"
+    assert caught.value.hint == f"the file is {path}: {again}"
 
 
 def test_wheels_of_another_project_are_refused(world: World) -> None:

@@ -281,7 +281,7 @@ class Files:
 
 @contextmanager
 def _here(path: str) -> "Iterator[None]":
-    """Give what is found broken in the block a hint that fits the local file *path*: asking an index doesn't mend it."""
+    """Give what is found broken in the block a hint that fits the local file *path*: no index mends it."""
     try:
         yield
     except PackageError as error:
