@@ -1,11 +1,12 @@
 """Environment markers (PEP 508) against one target environment.
 
-The syntax and its meaning are ``packaging``'s; an answer is remembered, since a few dozen markers come back in
-thousands of requirements, and the memory can be kept between runs (parsing one costs 100 us).
+The syntax and its meaning are ``packaging``'s, which is asked about what is unusual; an answer is remembered, since a
+few dozen markers come back in thousands of requirements, and the memory can be kept between runs.
 """
 
 from collections.abc import Mapping
 
+from pybuildsync.core.plain_markers import evaluate, read_marker
 from pybuildsync.core.targets import Target
 from pybuildsync.errors import RequestError
 
@@ -46,6 +47,10 @@ def holds(marker: str, environment: Mapping[str, str]) -> bool:
         RequestError: it compares what can't be compared, or is nested too deep.
 
     """
+    plain = read_marker(marker)
+    answer = None if plain is None else evaluate(plain, environment)
+    if answer is not None:
+        return answer
     from packaging.markers import Marker
 
     try:

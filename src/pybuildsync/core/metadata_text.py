@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.names import normalize_name
+from pybuildsync.core.plain_markers import read_marker, write_marker
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.core.version_sets import is_plain, order_key
 from pybuildsync.errors import PackageError, RequestError
@@ -23,15 +24,6 @@ _WANTED = re.compile(
 )
 _LONGEST = 1000  # characters of a version
 _PLAIN_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\Z")
-# Markers that are what ``packaging`` writes for them, as nearly all are: loading it takes longer than all else here.
-_CLAUSE = (
-    r"(?:(?:python_version|python_full_version|sys_platform|platform_system|platform_machine|os_name"
-    r"|implementation_name|platform_python_implementation) (?:[=!<>]=|[<>]|not in|in) \"[^\"'\\]*\""
-    r'|extra == "[a-z0-9]+(?:-[a-z0-9]+)*")'
-)
-_CHAIN = rf"{_CLAUSE}(?: (?:and|or) {_CLAUSE})"
-_PLAIN_MARKER = re.compile(rf"(?:{_CHAIN}*|\({_CHAIN}+\)(?: (?:and|or) {_CLAUSE})+)\Z")
-
 _parse = lru_cache(maxsize=8192)(parse_requirement)  # the releases of a project repeat theirs
 
 
@@ -94,9 +86,9 @@ def _requirement(line: str) -> Requirement:
 
 @lru_cache(maxsize=8192)
 def _canonical_marker(text: str) -> str:
-    text = text.strip()
-    if _PLAIN_MARKER.match(text):
-        return text
+    plain = read_marker(text)
+    if plain is not None:
+        return write_marker(plain)
     from packaging.markers import InvalidMarker, Marker
 
     try:
