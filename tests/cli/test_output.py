@@ -15,7 +15,7 @@ from pybuildsync.commands.results import Change, Result
 LONG = "a-name-that-is-much-longer-than-what-columns-are-for"
 CHANGES = (
     Change(kind="install", name="other", new="1.0"),
-    Change(kind="rebuild", name="thing", old="4.6", new="4.6", reason="lib 7.0.7 -> 7.0.10"),
+    Change(kind="rebuild", name="thing", old="4.6", new="4.6", reason="lib 7.0.7 -> 7.0.10", built=True),
     Change(kind="upgrade", name="lib", old="7.0.7", new="7.0.10", reason="other requires lib>=7.0.8"),
     Change(kind="downgrade", name="tool", old="3", new="2"),
     Change(kind="remove", name="old", old="0.1"),
@@ -43,6 +43,14 @@ def test_an_install_says_what_changed() -> None:
     ]
 
 
+def test_what_comes_from_an_earlier_build_is_not_said_to_be_rebuilt() -> None:
+    """A wheel that was kept takes the place of the other one; nothing was built for it."""
+    kept = CHANGES[1]._replace(built=False)
+    assert text(results.InstallResult(changes=(kept,))).startswith("~ thing==4.6 (built before: lib 7.0.7 -> 7.0.10)\n")
+    bare = results.InstallResult(changes=(kept._replace(reason=""), CHANGES[1]._replace(reason="")))
+    assert text(bare).splitlines()[:2] == ["~ thing==4.6 (built before)", "~ thing==4.6 (rebuilt)"]
+
+
 def test_a_dry_run_says_would() -> None:
     """Nothing claims to have happened that hasn't."""
     result = results.InstallResult(changes=CHANGES[:1], dry_run=True)
@@ -68,8 +76,8 @@ def test_an_install_as_data() -> None:
     )
     assert json.loads(text(result, json=True)) == {
         "changes": [
-            {"kind": "downgrade", "name": "tool", "old": "3", "new": "2", "reason": ""},
-            {"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": ""},
+            {"kind": "downgrade", "name": "tool", "old": "3", "new": "2", "reason": "", "built": False},
+            {"kind": "remove", "name": "old", "old": "0.1", "new": "", "reason": "", "built": False},
         ],
         "satisfied": [{"requirement": "a>=1", "version": "1.2", "location": "/env/site-packages", "name": "a"}],
         "seconds": 1.5,

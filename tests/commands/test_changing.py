@@ -109,7 +109,7 @@ def test_uninstall_needs_names(environment: Environment, tmp_path: Path) -> None
 def test_uninstall_as_data(environment: Environment) -> None:
     """--json has the changes as data."""
     data = json.loads(run(environment, "uninstall", "-y", "app", "--json")[1])
-    assert data["changes"] == [{"kind": "remove", "name": "app", "old": "1.0", "new": "", "reason": ""}]
+    assert data["changes"] == [{"kind": "remove", "name": "app", "old": "1.0", "new": "", "reason": "", "built": False}]
 
 
 def test_what_lies_outside_stays(environment: Environment, tmp_path: Path) -> None:

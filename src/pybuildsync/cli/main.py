@@ -221,7 +221,8 @@ def _remember_install(
     if result.recipe and choose_colors(world.stdout, presentation.color, world.environ) == plain:
         from pybuildsync.cli.fast_install import remember as remember_recipe
 
-        text = render(result, presentation, plain)
+        again = tuple(change._replace(built=False) for change in result.changes)
+        text = render(result._replace(changes=again), presentation, plain)
         if any(one.location in text for one in result.satisfied):  # it tells where something lies in this environment
             return
         remember_recipe(argv, world.environ, options.python, result.recipe, text, since=began)

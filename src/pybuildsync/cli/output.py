@@ -88,7 +88,8 @@ def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
     lines = []
     for change, text in zip(seen, texts, strict=True):
         mark, style = _MARKS[change.kind]
-        said = ": ".join(part for part in ("rebuilt" * (change.kind == "rebuild"), change.reason) if part)
+        how = ("rebuilt" if change.built else "built before") if change.kind == "rebuild" else ""
+        said = ": ".join(part for part in (how, change.reason) if part)
         reason = " " * max(column - len(text), 0) + " " + colors.paint("dim", f"({said})") if said else ""
         lines.append(f"{colors.paint(style, mark)} {text}{reason}")
     return lines

@@ -1,7 +1,7 @@
 """The whole of an install: inputs, the loop, the plan, its checks, one transaction, and what is remembered of it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pybuildsync.commands import memory
@@ -103,7 +103,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     if bench.needs_hashes:
         check_is_whole(goal, planned.settled.resolution, but=bench.fetched.locked)
     result = InstallResult(
-        changes=_changes(planned),
+        changes=_changes(planned, bench.shop.begun),
         satisfied=_satisfied(request.inputs, _versions(planned), around, bench.fetched),
         rounds=planned.settled.rounds,
         builds=len(bench.shop.submitted),
@@ -188,7 +188,7 @@ def _remember(
         request.question,
         memory.Remembered(
             tuple((each.wheel.sha256, each.requested) for each in placements),
-            result.changes,
+            tuple(each._replace(built=False) for each in result.changes),  # next time nothing is
             result.satisfied,
             verifies=bench.shop.verified is not None,
         ),
@@ -233,18 +233,20 @@ def _versions(planned: Planned) -> dict[str, str]:
     return {step.chosen.name: step.old if step.kind == "keep" else step.chosen.version for step in planned.steps}
 
 
-def _changes(planned: Planned) -> tuple[Change, ...]:
-    changes = [_change(step) for step in planned.steps]
+def _changes(planned: Planned, begun: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what is to be told of *planned*; *begun* is the workshop's."""
+    changes = [_change(step, begun) for step in planned.steps]
     return tuple(sorted(changes, key=lambda change: (_ORDER[change.kind], change.name)))
 
 
-def _change(step: Step) -> Change:
+def _change(step: Step, begun: Mapping[str, str]) -> Change:
     kind = "install" if step.kind == "reinstall" else step.kind
     reason = step.reason
     variant = step.chosen.pick.variant
     if not reason and variant is not None and step.kind != "keep" and variant.coupled:
         reason = f"built against {', '.join(f'{name} {version}' for name, version in variant.coupled)}"
-    return Change(kind=kind, name=step.chosen.name, old=step.old, new=step.chosen.version, reason=reason)
+    built = variant is not None and step.kind != "keep" and begun.get(variant.key) == "wheel"
+    return Change(kind=kind, name=step.chosen.name, old=step.old, new=step.chosen.version, reason=reason, built=built)
 
 
 def _satisfied(

@@ -10,13 +10,17 @@ ChangeKind: TypeAlias = Literal["install", "remove", "upgrade", "downgrade", "re
 
 
 class Change(NamedTuple):
-    """One distribution of the plan. ``old`` is "" for an install, ``new`` for a removal; ``reason`` may be ""."""
+    """One distribution of the plan. ``old`` is "" for an install, ``new`` for a removal; ``reason`` may be "".
+
+    ``built`` if this command has built it; what comes from an earlier build or an index wasn't.
+    """
 
     kind: ChangeKind
     name: str
     old: str = ""
     new: str = ""
     reason: str = ""
+    built: bool = False
 
 
 class Satisfied(NamedTuple):
