@@ -92,7 +92,7 @@ BEHAVIOURS: dict[str, Callable[[str, int], list[Need]]] = {
 
 
 class Plan(NamedTuple):
-    """A world and what is asked of it; libraries ``at_least`` are configured to match like that.
+    """A world and what is asked of it; libraries ``at_least`` are configured to match like that, ``free`` ones never.
 
     The shared libraries of those ``versioned`` have a version in their names, a new one every other release; those
     ``promising`` promise that they run what was built with an older release.
@@ -106,6 +106,7 @@ class Plan(NamedTuple):
     at_least: tuple[str, ...] = ()
     versioned: tuple[str, ...] = ()
     promising: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
     def soname(self, library: str, version: int) -> str:
         """Return the name of the shared library in a release."""
@@ -203,7 +204,8 @@ def goal_of(plan: Plan, world: World) -> Goal:
     """Return what *plan* asks for."""
     constraints = world.goal(*map(str, plan.constraints)).requirements
     build_constraints = world.goal(*map(str, plan.build_constraints)).requirements
-    policies = PolicyBook(libraries=tuple((name, Policy(("at-least",), "configuration")) for name in plan.at_least))
+    configured = [*((name, "any") for name in plan.free), *((name, "at-least") for name in plan.at_least)]
+    policies = PolicyBook(libraries=tuple((name, Policy((text,), "configuration")) for name, text in configured))
     return world.goal(
         *map(str, plan.asked), constraints=constraints, build_constraints=build_constraints, policies=policies
     )
@@ -281,6 +283,8 @@ def match_faults(plan: Plan, sdist: Sdist, environment: Versions, running: Versi
         is_linked = name in sdist.links
         if is_linked and plan.soname(name, now) != plan.soname(name, version):
             found.append(f"{sdist.name} needs {plan.soname(name, version)}, and {name} {now} runs")
+        if name in plan.free:
+            continue
         if baked and name not in plan.at_least and not all(need.met(environment) for need in baked):
             found.append(f"{sdist.name} contradicts itself: {name} {version}")
         if name in plan.at_least or name in plan.promising or (is_linked and name in plan.versioned and not baked):

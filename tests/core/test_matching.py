@@ -160,7 +160,9 @@ def test_configured_as_any_matches_nothing() -> None:
     """And it makes no other variant, unless the wheel's metadata depends on it."""
     book = PolicyBook(libraries=(("lib", ANY),))
     assert judged("lib", against={"lib": "2.0"}, policies=book) == Verdict((), ())
-    assert judged("lib==2.0", against={"lib": "2.0"}, policies=book) == Verdict((), (("lib", "2.0"),))
+    assert judged("lib<3", against={"lib": "2.0"}, policies=book) == Verdict((), (("lib", "2.0"),))
+    verdict = judged("lib==2.0", against={"lib": "2.0"}, policies=book)
+    assert (told(verdict), verdict.coupled) == ([("lib", "2.0", "baked", ANY)], (("lib", "2.0"),))
 
 
 def test_the_source_may_say_what_it_must_match() -> None:
@@ -177,9 +179,35 @@ def test_the_source_may_say_what_it_must_match() -> None:
 def test_build_tools_never_match() -> None:
     """Whatever the wheel requires of them, unless the user says so."""
     against = {"setuptools": "80"}
-    assert judged("setuptools>=80", against=against, links=(("setuptools", "x.so"),)) == Verdict((), ())
+    for text in ("setuptools>=40", "setuptools<80", "setuptools"):
+        assert judged(text, against=against, links=(("setuptools", "x.so"),)) == Verdict((), ())
     book = PolicyBook(libraries=(("setuptools", EXACT),))
     assert told(judged(against=against, policies=book)) == [("setuptools", "80", "configured", EXACT)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_baked"),
+    [
+        (("setuptools==80.9",), True),
+        (("setuptools==80.9.0+local",), True),
+        (("setuptools==80.*",), True),
+        (("setuptools<81,>=80.9.0",), True),
+        (("setuptools>=40", "setuptools<=80.9"), True),
+        (("setuptools!=79.*,>=40",), False),
+        (("setuptools~=80.1",), False),
+        (("setuptools==80.9", "setuptools<80"), False),
+        (("setuptools!=80.9",), False),
+    ],
+)
+def test_what_a_wheel_says_of_the_build_tool_that_made_it(texts: tuple[str, ...], *, is_baked: bool) -> None:
+    """A specifier that was made of the version that built it is baked; what was always there says nothing."""
+    local = "+local" if any("+" in text for text in texts) else ""
+    verdict = judged(*texts, against={"setuptools": f"80.9.0{local}"})
+    assert (verdict.matches != (), verdict.contradiction) == (is_baked, "")
+    if is_baked:
+        sentence = f"the wheel requires {', '.join(texts)}, as it was built with that: what runs has to build it"
+        assert verdict.matches[0].sentence == sentence
+        assert judged(*texts, against={"setuptools": "80.9.0"}, static=texts) == Verdict((), ())
 
 
 def test_a_verdict_does_not_depend_on_the_order_of_the_environment() -> None:

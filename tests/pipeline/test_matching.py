@@ -166,3 +166,25 @@ def test_an_extra_that_is_asked_for_later(place: Place) -> None:
     stock(place, sdist("user", "1.0", lists=["app"], requires=["app[x]", "lib<3"]))
     assert sorted(builds(place.install("user", "lib==2.0", "--force-reinstall"))) == ["user 1.0"]
     assert place.versions()["lib"] == place.built_with("app")["lib"] == "2.0"
+
+
+def test_a_build_tool_that_the_wheel_requires_as_it_was(place: Place) -> None:
+    """It is built again with the one that will run, and from then on known to be: -v says why."""
+    stock(place, *(wheel("setuptools", version) for version in ("70.0", "75.1", "80.9")))
+    stock(place, sdist("app", "1.0", needs=["setuptools"], bakes={"setuptools": "=={}"}))
+    said = place.install("-v", "app", "setuptools==70.0")
+    assert builds(said) == ["app 1.0", "app 1.0"]
+    why = "the wheel requires setuptools=={0}, as it was built with that: what runs has to build it"
+    assert [line.strip() for line in said.err.splitlines() if "as it was built with that" in line] == [
+        f"app 1.0 matches setuptools {version}: {why.format(version)}" for version in ("80.9", "70.0")
+    ]
+    assert place.versions() == {"app": "1.0", "setuptools": "70.0"}
+    assert place.built_with("app") == {"setuptools": "70.0"}
+    assert [(each["name"], each["evidence"], each["policy"]) for each in place.record("app")["matches"]] == [
+        ("setuptools", "baked", "any")
+    ]
+    assert place.run("check").status == 0
+    said = place.install("setuptools==75.1")
+    assert builds(said) == ["app 1.0"]
+    assert "(rebuilt: setuptools 70.0 -> 75.1)" in said.out
+    assert builds(place.install("app", "setuptools==70.0", "--force-reinstall")) == []

@@ -18,7 +18,7 @@ from core.random_worlds import (
     open_world,
     plans,
 )
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pybuildsync.core.goal import Installed
@@ -40,6 +40,21 @@ def run(plan: Plan) -> tuple[World, Settled | None]:
 @given(plans())
 def test_it_settles_if_and_only_if_there_is_a_solution(plan: Plan) -> None:
     """Every settled result meets the conditions, and where there is none no versions and no builds would."""
+    _, settled = run(plan)
+    if settled is None:
+        assert not has_solution(plan)
+    else:
+        assert faults(plan, settled) == []
+
+
+@given(plans(), st.sampled_from(LIBRARIES))
+def test_what_needs_no_match_agrees_in_the_end(plan: Plan, free: str) -> None:
+    """What a wheel requires of it holds; and where it can be built with what runs, there is a result.
+
+    Only of what it requires of that library itself, it is taken that it may change with that library.
+    """
+    assume(all((free, "growing") not in sdist.bakes for sdist in plan.sdists))
+    plan = plan._replace(free=(free,), at_least=tuple(name for name in plan.at_least if name != free))
     _, settled = run(plan)
     if settled is None:
         assert not has_solution(plan)

@@ -4,7 +4,7 @@ Pure functions over what a build told: which distributions its environment held,
 which shared libraries its extension modules need.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
@@ -13,7 +13,7 @@ from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.policies import ANY, EXACT, Policy, PolicyBook
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.variants import Ingredient, Match, Variant
-from pybuildsync.core.version_sets import accepts
+from pybuildsync.core.version_sets import accepts, names_version
 
 LATER = Policy(("at-least",), "the version in the names of its libraries")
 
@@ -65,16 +65,18 @@ def judge(  # noqa: C901 - the table of evidence, row by row
         configured = policies.configured(project, name)
         if configured is None and name in own:
             configured = EXACT
-        if configured is None and policies.never_ties(project, name):
-            continue
+        is_free = configured.is_any if configured else policies.never_ties(project, name)
         baked = [r for r in required.get(name, ()) if r.specifier and (name, r.specifier) not in stated]
-        if configured is not None:
+        if is_free and follows(baked, version):
+            why = f"the wheel requires {_texts(baked)}, as it was built with that: what runs has to build it"
+            match = Match(name, version, "baked", ANY, why)
+        elif is_free and configured is None:
+            continue
+        elif configured is not None:
             match = Match(name, version, "configured", configured, f"configured to match {configured}")
         elif baked:
-            text = ", ".join(str(requirement) for requirement in baked)
-            if not all(accepts(requirement.specifier, version) for requirement in baked):
-                contradiction = f"requires {text}, which excludes what it was built against: {name} {version}"
-            match = _baked(ingredient, text, name in linked, policies)
+            contradiction = _contradiction(ingredient, baked) or contradiction
+            match = _baked(ingredient, _texts(baked), name in linked, policies)
         elif name in linked:
             match = _linked(ingredient, linked[name], policies)
         elif name in required or name in optional:
@@ -88,6 +90,22 @@ def judge(  # noqa: C901 - the table of evidence, row by row
     return Verdict(tuple(matches), tuple(coupled), contradiction)
 
 
+def follows(baked: Sequence[Requirement], version: str) -> bool:
+    """Whether *baked*, what a wheel requires of one distribution, was made of the *version* that it was built with.
+
+    Of a build tool only that tells a requirement that another build would change from one that was always there.
+    """
+    said = [requirement.specifier for requirement in baked]
+    return all(accepts(each, version) for each in said) and any(names_version(each, version) for each in said)
+
+
+def followed(variant: Variant, policies: PolicyBook) -> tuple[str, ...]:
+    """Return the names of what needn't match, and yet *variant* says that it was built with it (:func:`follows`)."""
+    project = variant.source.name
+    baked = (match.name for match in variant.matches if match.evidence == "baked")
+    return tuple(name for name in baked if policies.never_ties(project, name))
+
+
 def matches_of_extras(
     variant: Variant, extras: Iterable[str], policies: PolicyBook, markers: MarkerAnswers
 ) -> tuple[Match, ...]:
@@ -99,6 +117,10 @@ def matches_of_extras(
     ]
     found = (_required_twice(project, each, policies) for each in sorted(wanted, key=lambda each: each.name))
     return tuple(match for match in found if not match.policy.is_any)
+
+
+def _texts(requirements: Iterable[Requirement]) -> str:
+    return ", ".join(str(requirement) for requirement in requirements)
 
 
 def _optional(metadata: Metadata, extras: Iterable[str], markers: MarkerAnswers) -> set[str]:
@@ -125,6 +147,13 @@ def _linked(ingredient: Ingredient, libraries: list[str], policies: PolicyBook) 
     if documented is None and all(map(names_a_version, libraries)):
         return Match(name, version, "linked", LATER, f"{why}, so later versions that bring the same serve")
     return Match(name, version, "linked", documented or EXACT, why)
+
+
+def _contradiction(ingredient: Ingredient, baked: Sequence[Requirement]) -> str:
+    name, version = ingredient.name, ingredient.version
+    if all(accepts(requirement.specifier, version) for requirement in baked):
+        return ""
+    return f"requires {_texts(baked)}, which excludes what it was built against: {name} {version}"
 
 
 def _baked(ingredient: Ingredient, text: str, linked: bool, policies: PolicyBook) -> Match:  # noqa: FBT001

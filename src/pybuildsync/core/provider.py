@@ -12,12 +12,12 @@ from pybuildsync.core.directs import NO_REFERENCES, References
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import AT_SOURCE, Goal, Installed, Knowledge
 from pybuildsync.core.installed_builds import needed_of
+from pybuildsync.core.known_builds import find_followed, find_nogoods
 from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.metadata_text import InvalidMetadataError
 from pybuildsync.core.offers import Offers, Pick
 from pybuildsync.core.policies import EXACT
 from pybuildsync.core.reasons import (
-    AlreadyBuilt,
     Asked,
     AsOf,
     Barred,
@@ -30,7 +30,7 @@ from pybuildsync.core.reasons import (
     Requires,
 )
 from pybuildsync.core.requirements import Requirement
-from pybuildsync.core.shelves import Entry, Shelf
+from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.problem import Dependencies, Dependency, Nogood, Tie, Unavailable
 from pybuildsync.core.ties import Ties
 from pybuildsync.core.variants import Facts, Package, Scope, Source, Variant
@@ -194,7 +194,8 @@ class PackagingProvider:
         """Collect what it takes to build *source*, tied to what will run."""
         stated = self.offers.stated(source)
         link = (source.name, source.version)
-        self.ties.note(link, self._names_at_run_time(source, metadata), stated.match_runtime)
+        known = find_followed(self.goal, self._facts, self.offers, source)
+        self.ties.note(link, self._names_at_run_time(source, metadata), stated.match_runtime, known)
         own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
@@ -286,21 +287,8 @@ class PackagingProvider:
                 yield Dependency(package, self.shelf(package).as_of(date) | 1, AsOf(scope[-1][0], date))
 
     def nogoods(self) -> tuple[Nogood[Package], ...]:
-        """Return the combinations in which known variants were built: building them again would tell nothing new."""
-        found: list[Nogood[Package]] = []
-        for identity, scope in self._facts.places:
-            name, version, _ = identity
-            shelf = self.offers.shelf(name, building=bool(scope))
-            unbuilt = shelf.of_version(version) & shelf.mask_where(_is_unbuilt)
-            for variant in self._facts.of(identity):
-                child = (*scope, (name, version))
-                terms: list[tuple[Package, int]] = [((scope, name, ""), unbuilt)]
-                # What is installed stays what it is: there is no other combination.
-                for library, built in variant.coupled if self.goal.builds_with is None else ():
-                    package: Package = (child, library, "")
-                    terms.append((package, self.shelf(package).of_version(built)))
-                found.append(Nogood(tuple(terms), AlreadyBuilt(name, version, variant.coupled)))
-        return tuple(found)
+        """Return the combinations that what is built already rules out."""
+        return find_nogoods(self.goal, self._facts, self.offers)
 
 
 class _Needs:
@@ -342,10 +330,6 @@ class _Needs:
 def _newest(mask: int) -> int:
     """Return the lowest bit of *mask*: shelves are sorted newest first."""
     return (mask & -mask).bit_length() - 1
-
-
-def _is_unbuilt(entry: Entry) -> bool:
-    return entry.variant is None and not entry.installed
 
 
 def _by_name(requirements: tuple[Requirement, ...]) -> dict[str, tuple[Requirement, ...]]:

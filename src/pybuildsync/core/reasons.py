@@ -76,6 +76,16 @@ class AlreadyBuilt(NamedTuple):
     kind: str = "already built"
 
 
+class SameAsBefore(NamedTuple):
+    """A wheel required it, and would if it were built with other ``tools``: only what it says of these would differ."""
+
+    project: str
+    version: str
+    requirement: Requirement
+    tools: tuple[str, ...]
+    kind: str = "same as before"
+
+
 class AsOf(NamedTuple):
     """Build tools are taken as of a date."""
 
@@ -108,6 +118,7 @@ Reason = (
     | BuiltAgainst
     | Loads
     | AlreadyBuilt
+    | SameAsBefore
     | AsOf
     | Barred
     | NeedsItself

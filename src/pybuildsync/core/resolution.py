@@ -183,7 +183,8 @@ def _may_hope(failure: Failure[Package], facts: Facts) -> bool:
             reason = cause.statement.reason
             if isinstance(reason, Loads):
                 return True
-            if isinstance(reason, MustMatch) and reason.evidence != "configured" and reason.library not in facts.silent:
+            sure = ("configured", "baked")
+            if isinstance(reason, MustMatch) and reason.evidence not in sure and reason.library not in facts.silent:
                 return True
     return False
 

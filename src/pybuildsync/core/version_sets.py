@@ -225,6 +225,19 @@ def accepts(specifier: str, version: str) -> bool:
     return bool(specifier_mask((version,), specifier))
 
 
+def names_version(specifier: str, version: str) -> bool:
+    """Whether *specifier* accepts *version* and has it in one of its clauses: as it is, or as the start of ``==1.*``.
+
+    So does what somebody has made of that very version; local labels are left aside.
+    """
+    clauses = [clause.strip() for clause in specifier.split(",")] if accepts(specifier, version) else []
+    if any(clause.startswith("==") and clause.endswith(".*") for clause in clauses):
+        return True
+    texts = (clause.lstrip("<>=!~").strip() for clause in clauses)
+    public = version.partition("+")[0]
+    return any(version_key(text) and same_version(text.partition("+")[0], public) for text in texts)
+
+
 def fits_python(requires_python: str, release: str) -> bool:
     """Whether *requires_python* accepts the Python of *release*; what is no specifier counts as none, as in pip."""
     try:

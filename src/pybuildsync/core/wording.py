@@ -14,6 +14,7 @@ from pybuildsync.core.reasons import (
     MustMatch,
     NeedsItself,
     Requires,
+    SameAsBefore,
 )
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Shelf
@@ -55,7 +56,7 @@ class PackagingWords:
         shelf = self._provider.shelf(package)
         return f"{_title(package)}{_range(shelf, mask)}{_purpose(package[0])}"
 
-    def reason(self, reason: object, subject: str) -> str | None:  # noqa: C901, PLR0911 - one line for each reason
+    def reason(self, reason: object, subject: str) -> str | None:  # noqa: C901, PLR0911, PLR0912 - one line for each reason
         """Return the clause that *reason* is, about *subject*."""
         match reason:
             case Asked(requirement):
@@ -80,6 +81,9 @@ class PackagingWords:
             case AlreadyBuilt(project, version, coupled):
                 against = ", ".join(f"{name} {built}" for name, built in coupled)
                 return f"{project} {version} has been built{f' against {against}' if against else ''} already"
+            case SameAsBefore(project, version, requirement, tools):
+                built = f"whichever {enumerate_words(tools)} it is built with"
+                return f"{project} {version} requires {_without_marker(requirement)}, {built}"
             case AsOf(project, date):
                 return f"{project} is built with tools from {date[:10]} or before"
             case Barred(text):
