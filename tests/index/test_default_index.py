@@ -1,5 +1,6 @@
 """The default index is the one of the interpreter's pip."""
 
+import marshal
 import os
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from pip._internal.models.index import PyPI
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.index.default_index import default_index, read_default
 from pybuildsync.store import Store
+from pybuildsync.store.sealing import seal, unseal
 
 SOURCE = 'class PackageIndex: ...\nPyPI = PackageIndex(\n    "https://index.example/", file_storage_domain="x"\n)\n'
 MODULE = "pip/_internal/models/index.py"
@@ -102,6 +104,18 @@ def test_what_is_known_is_kept_until_the_interpreter_changes(tmp_path: Path) -> 
     assert default_index(store, str(python)) == ADDRESS
     os.utime(python, ns=(1, 1))
     assert default_index(store, str(python)) == "https://other.example/simple"
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", marshal.dumps(None), marshal.dumps("nonsense")])
+def test_what_is_kept_and_no_address_is_no_answer(tmp_path: Path, data: bytes) -> None:
+    """The interpreter is asked again."""
+    store = Store(str(tmp_path / "store"))
+    python = make_prefix(tmp_path / "python")
+    default_index(store, str(python))
+    (record,) = Path(store.root, "defaults-1").iterdir()
+    record.write_bytes(seal(data))
+    assert default_index(store, str(python)) == ADDRESS
+    assert unseal(record.read_bytes()) != data
 
 
 def test_where_nothing_tells_we_are_asked_ourselves(tmp_path: Path) -> None:

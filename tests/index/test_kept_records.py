@@ -24,6 +24,8 @@ from pybuildsync.index.pages import Origin, Page
 from pybuildsync.index.releases import as_listing, merge
 from pybuildsync.store import Store
 from pybuildsync.store.records import write_record
+from pybuildsync.store.sealing import seal, unseal
+from pybuildsync.store.upkeep import clean
 
 STATES = (PageState("", 5.0, '"1"', "", found=True), PageState("1 2 3"))
 PLACES = ("index a", "links b")
@@ -83,6 +85,27 @@ def test_what_is_broken_or_of_another_format_is_absent(store: Store, data: bytes
     assert read_metadata(store, "key") is None
     write_record(store, "listings", "times url/lib", data)
     assert read_times(store, "lib", "url") is None
+
+
+@pytest.mark.parametrize("release", [None, (), ((7, ("a",)),), ((0, ("a", "b")),)])
+def test_a_release_that_is_none(store: Store, release: tuple[tuple[int, tuple[str, ...]], ...] | None) -> None:
+    """It is only read when somebody looks at it; how to be rid of it is said then."""
+    keep(store, "2", "1")
+    path = Path(listing_path(store, "lib", PLACES))
+    inside = unseal(path.read_bytes()) or b""
+    length = int.from_bytes(inside[:4], "little")
+    *parts, lengths = marshal.loads(inside[4 : 4 + length])
+    damaged = marshal.dumps(release)
+    head = marshal.dumps((*parts, (lengths[0], len(damaged))))
+    path.write_bytes(seal(len(head).to_bytes(4, "little"), head, inside[4 + length :][: lengths[0]], damaged))
+    kept = read_listing(store, "lib", PLACES)
+    assert kept is not None
+    assert kept.listing.files(0)[0].filename == "lib-2.tar.gz"
+    with pytest.raises(EnvironmentFault, match=r"of lib 1 is damaged") as caught:
+        kept.listing.files(1)
+    assert caught.value.hint == "pybuildsync cache clean lib"
+    clean(store, ("lib",))
+    assert read_listing(store, "lib", PLACES) is None
 
 
 def test_metadata_is_kept_by_the_best_hash() -> None:

@@ -23,7 +23,7 @@ _LONG = 300_000
 _BOUNDED = {
     name: family
     for name, family in FAMILIES.items()
-    if name not in ("pip_conf", "html", "store_spoilt", "store_foreign")
+    if name not in ("pip_conf", "html") and not name.startswith("store_")
 }
 
 

@@ -6,16 +6,16 @@ resolving again would give the same, so the plan is carried out at once. This is
 jobs fast. Never remembers what hangs on a source tree.
 """
 
-import marshal
 import os
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pybuildsync.commands.results import Change, Satisfied
 from pybuildsync.commands.watched import files_are_older, name_of_question, signature, watch_all
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
 
 _FORMAT = 4
 _EVER = 1 << 63  # ns: later than every file
@@ -43,25 +43,23 @@ class Remembered(NamedTuple):
 
 def recall(store: Store, question: str) -> Remembered | None:
     """Return the plan that answers *question*, if all that it hangs on is as it was."""
-    data = read_record(store, "plans", name_of_question(question))
-    if data is None:
+    return decode_value(read_record(store, "plans", name_of_question(question)), _plan)
+
+
+def _plan(parts: tuple[Any, ...]) -> Remembered | None:
+    number, *kept = parts
+    if number != _FORMAT:
         return None
-    try:
-        number, *kept = marshal.loads(data)
-        if number != _FORMAT:
-            return None
-        expires, watched, verifies, wheels, changes, satisfied = kept
-        if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
-            return None
-        return Remembered(
-            wheels,
-            tuple(Change(*change) for change in changes),
-            tuple(Satisfied(*each) for each in satisfied),
-            Evidence(watched, expires),
-            verifies,
-        )
-    except (ValueError, TypeError, EOFError):  # somebody else's
+    expires, watched, verifies, wheels, changes, satisfied = kept
+    if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
         return None
+    return Remembered(
+        wheels,
+        tuple(Change(*change) for change in changes),
+        tuple(Satisfied(*each) for each in satisfied),
+        Evidence(watched, expires),
+        verifies,
+    )
 
 
 def remember(
@@ -78,7 +76,7 @@ def remember(
         return None
     plain = (plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
     parts = (_FORMAT, expires, watched, plan.verifies, *plain)
-    write_record(store, "plans", name_of_question(question), marshal.dumps(parts))
+    write_record(store, "plans", name_of_question(question), encode_value(parts))
     return Evidence(watched, expires)
 
 

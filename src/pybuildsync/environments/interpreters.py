@@ -6,11 +6,10 @@ process. Never changes anything but the store. Tags are those of the platform co
 425), paths those of ``sysconfig``, the ban on foreign installers that of PEP 668.
 """
 
-import marshal
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from pybuildsync.core.targets import Target
 from pybuildsync.environments.configuration import machine, read_configuration, sees_system_packages
@@ -19,6 +18,10 @@ from pybuildsync.environments.user_site import is_disguised, user_base
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
+
+Stamp: TypeAlias = tuple[int, int, int, str]
+"""Of an executable: its time of change and its size; that of our packaging; :func:`machine`."""
 
 _FORMAT = 2
 ELSEWHERE = "<venv>"  # as in interpreter_probe
@@ -235,18 +238,29 @@ def _facts(base: str, store: Store) -> dict[str, Any]:
         _refuse(base, error.strerror or str(error))
     packaging = _packaging_folder()
     stamp = (stat.st_mtime_ns, stat.st_size, _modified(packaging + "/tags.py"), machine())
-    kept = read_record(store, "interpreters", base)
-    if kept is not None:
-        try:
-            number, kept_stamp, facts = marshal.loads(kept)
-        except (EOFError, ValueError, TypeError):
-            number, kept_stamp, facts = 0, (), {}
-        if (number, kept_stamp) == (_FORMAT, stamp) and facts["managed_modified"] == _modified(facts["managed_path"]):
-            return dict(facts)
+    known = kept_facts(store, base, stamp)
+    if known is not None:
+        return known
     facts = _probe(base, packaging)
     if _same_file(facts["executable"], base):
-        write_record(store, "interpreters", base, marshal.dumps((_FORMAT, stamp, facts)))
+        keep_facts(store, base, stamp, facts)
     return facts
+
+
+def keep_facts(store: Store, base: str, stamp: Stamp, facts: dict[str, Any]) -> None:
+    """Have *store* know the *facts* of the executable *base* for as long as all is as *stamp* says."""
+    write_record(store, "interpreters", base, encode_value((_FORMAT, stamp, facts)))
+
+
+def kept_facts(store: Store, base: str, stamp: Stamp) -> dict[str, Any] | None:
+    """Return the facts that *store* knows of the executable *base* where all is as *stamp* says; else None."""
+
+    def facts_of(parts: tuple[int, Stamp, dict[str, Any]]) -> dict[str, Any] | None:
+        number, kept_stamp, facts = parts
+        is_current = (number, kept_stamp) == (_FORMAT, stamp)
+        return facts if is_current and facts["managed_modified"] == _modified(facts["managed_path"]) else None
+
+    return decode_value(read_record(store, "interpreters", base), facts_of)
 
 
 def _modified(path: str) -> int:

@@ -5,7 +5,6 @@ installed, else from the wheel that ``ensurepip`` brings along, as text: nothing
 changed its looks.
 """
 
-import marshal
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store import Store
 from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
 
 _KIND = "defaults"
 _MODULE = "pip/_internal/models/index.py"
@@ -41,20 +41,29 @@ def default_index(store: Store, python: str, *, own: str = sys.executable) -> st
         EnvironmentFault: no pip is found anywhere.
 
     """
-    key = _signature(python)
-    data = read_record(store, _KIND, key)
-    if data is not None:
-        return str(marshal.loads(data))
+    known = kept_default(store, python)
+    if known is not None:
+        return known
     for executable in dict.fromkeys((python, own)):
         found = read_default(_prefixes(executable)) or _ask(executable)
         if found:
-            write_record(store, _KIND, key, marshal.dumps(found, 4))
+            keep_default(store, python, found)
             return found
     raise EnvironmentFault(
         "no default index is known",
         why=f"neither {python} nor the Python that runs pybuildsync has pip or ensurepip, which would tell",
         hint="name an index: --index-url, PIP_INDEX_URL, or index-url in pip's configuration",
     )
+
+
+def kept_default(store: Store, python: str) -> str | None:
+    """Return the default index that *store* knows of the interpreter at *python*, as it is now; None if it doesn't."""
+    return decode_value(read_record(store, _KIND, _signature(python)), _as_address)
+
+
+def keep_default(store: Store, python: str, address: str) -> None:
+    """Have *store* know that *address* is the default index of the interpreter at *python*, as it is now."""
+    write_record(store, _KIND, _signature(python), encode_value(address))
 
 
 def read_default(prefixes: Iterable[str]) -> str:
@@ -74,6 +83,10 @@ def read_default(prefixes: Iterable[str]) -> str:
             if found:
                 return found
     return ""
+
+
+def _as_address(value: object) -> str | None:
+    return value if isinstance(value, str) and value.startswith("http") else None
 
 
 def _signature(python: str) -> str:

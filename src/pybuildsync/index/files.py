@@ -4,7 +4,6 @@ Everything is looked for in the store first. Hashes are compared with those of t
 is asked for again each time, by its validators where its server gives them.
 """
 
-import marshal
 import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.errors import IndexFault, PackageError
-from pybuildsync.index.addresses import local_path, origin, shown, split_credentials
+from pybuildsync.index.addresses import local_path, origin, shown
 from pybuildsync.index.downloaded import Downloaded
 from pybuildsync.index.kept_metadata import metadata_key, read_metadata, write_metadata
 from pybuildsync.index.local_folders import stamp
 from pybuildsync.store import Store
 from pybuildsync.store.archives import add_archive, find_archive, new_part
-from pybuildsync.store.records import read_record, write_record
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
 
 if TYPE_CHECKING:
@@ -209,18 +207,20 @@ class Files:
     def _ask_again(self, file: DistributionFile) -> "OpenReply | str | None":
         """Ask for a file without hashes by the validators of last time; return its SHA-256 if it is the same still."""
         self._check_online(file)
-        data = None if file.hashes else read_record(self._store, "metadata", _validators_key(file))
-        if data is None:
+        if file.hashes:
             return None
         from pybuildsync.index.freshness import conditional_headers
+        from pybuildsync.index.kept_validators import read_validators
 
-        etag, last_modified, sha256 = marshal.loads(data)
-        headers = {"Accept-Encoding": "identity", **conditional_headers(etag, last_modified)}
+        kept = read_validators(self._store, file)
+        if kept is None:
+            return None
+        headers = {"Accept-Encoding": "identity", **conditional_headers(kept.etag, kept.last_modified)}
         reply = self._transport().open(file.url, headers=headers, index=file.listed_at, accept=frozenset())
         if reply.status != _UNCHANGED:
             return reply
         reply.close()
-        return str(sha256)
+        return kept.sha256
 
     def _download(self, file: DistributionFile, first: "OpenReply | None") -> Downloaded:
         from pybuildsync.core.story import DownloadProgress
@@ -241,14 +241,11 @@ class Files:
             with suppress(OSError):
                 os.unlink(part)
             raise
-        validators = (reply.headers.get("etag", ""), reply.headers.get("last-modified", ""))
-        if not file.hashes and any(validators):
-            write_record(
-                self._store,
-                "metadata",
-                _validators_key(file),
-                marshal.dumps((*validators, got.sha256), 4),
-            )
+        etag, last_modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")
+        if not file.hashes and (etag or last_modified):
+            from pybuildsync.index.kept_validators import Validators, write_validators
+
+            write_validators(self._store, file, Validators(etag, last_modified, got.sha256))
         return got
 
     def _copy(self, file: DistributionFile, path: str) -> Downloaded:
@@ -292,10 +289,6 @@ def _here(path: str) -> "Iterator[None]":
 def _stamp(file: DistributionFile) -> str:
     path = None if file.hashes else local_path(file.url)
     return "" if path is None else stamp(path)
-
-
-def _validators_key(file: DistributionFile) -> str:
-    return f"file {split_credentials(file.url)[0]}"
 
 
 def _check_identity(file: DistributionFile, metadata: Metadata, project: str, version: str) -> None:

@@ -5,21 +5,21 @@ read: the versions; the files of a version when it is looked at. It is believed 
 here asks anybody or looks at a clock.
 """
 
-import marshal
 from binascii import crc32
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.version_sets import is_pre_release
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.index.pages import Origin
-from pybuildsync.index.releases import Merged, as_read, is_read, read_group
+from pybuildsync.index.releases import Group, Merged, as_read, is_read, read_group
 from pybuildsync.store.location import Store
 from pybuildsync.store.long_records import LongRecord, read_long_record, write_long_record
 from pybuildsync.store.records import read_record, record_path, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
 
 _FORMAT = 2
 _KIND = "listings"
@@ -47,12 +47,14 @@ NOT_ASKED = PageState(stamp="not asked", expires=float("inf"), found=False)
 class KeptListing(NamedTuple):
     """A listing from the store and the states of the pages it comes from, in the order of the locations.
 
-    ``lengths`` are those of the releases in the rest of the ``record``; ``read`` holds the releases that were looked at
-    and had to be read from what a page says.
+    ``origins`` and ``once`` are those of the pages that were merged; ``lengths`` those of the releases in the rest of
+    the ``record``; ``read`` holds the releases that were looked at and had to be read from what a page says.
     """
 
     pages: tuple[PageState, ...]
     listing: Listing
+    origins: tuple[Origin, ...]
+    once: bool
     record: LongRecord
     lengths: tuple[int, ...]
     read: dict[int, tuple[DistributionFile, ...]]
@@ -61,16 +63,17 @@ class KeptListing(NamedTuple):
 def read_listing(store: Store, project: str, locations: tuple[str, ...]) -> KeptListing | None:
     """Return what is kept for *project* and exactly these *locations* (their identities), or None."""
     record = read_long_record(store, _KIND, _key(project, locations))
-    if record is None:
+    return None if record is None else decode_value(record.head, partial(_listing, store, project, locations, record))
+
+
+def _listing(
+    store: Store, project: str, locations: tuple[str, ...], record: LongRecord, parts: tuple[Any, ...]
+) -> KeptListing | None:
+    """Return what the head of *record* says, and how its rest is read; None if it is of another format or locations."""
+    form, known, pages, versions, origins, once, lengths = parts
+    if (form, known, len(versions), record.length) != (_FORMAT, locations, len(lengths), sum(lengths)):
         return None
-    try:
-        form, known, pages, versions, origins, once, lengths = marshal.loads(record.head)
-        if form != _FORMAT or known != locations:
-            return None
-        states = tuple([PageState(*page) for page in pages])
-        sources = tuple([Origin(*origin) for origin in origins])
-    except (ValueError, TypeError, EOFError):
-        return None
+    sources = tuple([Origin(*origin) for origin in origins])
     starts: list[int] = []
     found: dict[int, tuple[DistributionFile, ...]] = {}
 
@@ -80,13 +83,25 @@ def read_listing(store: Store, project: str, locations: tuple[str, ...]) -> Kept
         data = record.part(starts[position], lengths[position])
         if data is None:
             return _read_again(store, project, locations, versions[position])
-        group = marshal.loads(data)
-        files = read_group(sources, group, once=once)
-        if not is_read(group):
+        release = decode_value(data, partial(_release, sources, once=once))
+        if release is None:
+            raise EnvironmentFault(
+                f"what the cache knows of {project} {versions[position]} is damaged",
+                why=f"{record.path} isn't what was written there",
+                hint=f"pybuildsync cache clean {project}",
+            )
+        files, was_read = release
+        if not was_read:
             found[position] = files
         return files
 
-    return KeptListing(states, Listing(project, versions, cache(read)), record, lengths, found)
+    states = tuple([PageState(*page) for page in pages])
+    return KeptListing(states, Listing(project, versions, cache(read)), sources, once, record, lengths, found)
+
+
+def _release(origins: tuple[Origin, ...], group: Group, *, once: bool) -> tuple[tuple[DistributionFile, ...], bool]:
+    """Return the files of the release *group*, and whether they had been read already."""
+    return read_group(origins, group, once=once), is_read(group)
 
 
 def _read_again(store: Store, project: str, locations: tuple[str, ...], version: str) -> tuple[DistributionFile, ...]:
@@ -121,10 +136,8 @@ def write_listing(
     newest = next((at for at, version in enumerate(merged.versions) if not is_pre_release(version)), 0)
     if groups:
         groups[newest] = as_read(listing.files(newest))
-    parts = [marshal.dumps(group, 4) for group in groups]
-    kept = (listing.versions, tuple(map(tuple, merged.origins)), merged.once, tuple(map(len, parts)))
-    head = marshal.dumps((_FORMAT, locations, tuple(map(tuple, pages)), *kept), 4)
-    write_long_record(store, _KIND, _key(listing.project, locations), head, parts)
+    parts = list(map(encode_value, groups))
+    _write(store, listing, parts, locations=locations, pages=pages, origins=merged.origins, once=merged.once)
 
 
 def renew_listing(
@@ -137,12 +150,25 @@ def renew_listing(
     stops = list(accumulate(kept.lengths))
     parts = [rest[stop - length : stop] for stop, length in zip(stops, kept.lengths, strict=True)]
     for position, files in kept.read.copy().items():
-        parts[position] = marshal.dumps(as_read(files), 4)
-    form, known, _, *more, _ = marshal.loads(kept.record.head)
-    project = kept.listing.project
-    head = marshal.dumps((form, known, tuple(map(tuple, pages)), *more, tuple(map(len, parts))), 4)
-    write_long_record(store, _KIND, _key(project, locations), head, parts)
-    return read_listing(store, project, locations) or kept
+        parts[position] = encode_value(as_read(files))
+    _write(store, kept.listing, parts, locations=locations, pages=pages, origins=kept.origins, once=kept.once)
+    return read_listing(store, kept.listing.project, locations) or kept
+
+
+def _write(
+    store: Store,
+    listing: Listing,
+    parts: list[bytes],
+    *,
+    locations: tuple[str, ...],
+    pages: tuple[PageState, ...],
+    origins: tuple[Origin, ...],
+    once: bool,
+) -> None:
+    """Write the record that :func:`read_listing` reads, with a part for each release of *listing*."""
+    plain = (tuple(map(tuple, pages)), listing.versions, tuple(map(tuple, origins)))
+    head = encode_value((_FORMAT, locations, *plain, once, tuple(map(len, parts))))
+    write_long_record(store, _KIND, _key(listing.project, locations), head, parts)
 
 
 def keep_what_was_read(store: Store, kept: KeptListing, locations: tuple[str, ...]) -> None:
@@ -157,17 +183,17 @@ def keep_what_was_read(store: Store, kept: KeptListing, locations: tuple[str, ..
 
 def read_times(store: Store, project: str, url: str) -> tuple[float, Mapping[str, str]] | None:
     """Return when the upload times of *project* that *url* told expire, and them, by file name; None if not kept."""
-    data = read_record(store, _KIND, f"times {url}/{project}")
-    try:
-        expires, times = marshal.loads(data) if data is not None else (None, None)
-    except (ValueError, TypeError, EOFError):
-        return None
-    return (expires, times) if isinstance(expires, float) and isinstance(times, dict) else None
+    return decode_value(read_record(store, _KIND, f"times {url}/{project}"), _times)
 
 
 def write_times(store: Store, project: str, url: str, expires: float, times: Mapping[str, str]) -> None:
     """Keep the upload *times* of *project* that *url* told."""
-    write_record(store, _KIND, f"times {url}/{project}", marshal.dumps((expires, dict(times)), 4))
+    write_record(store, _KIND, f"times {url}/{project}", encode_value((expires, dict(times))))
+
+
+def _times(parts: tuple[float, dict[str, str]]) -> tuple[float, Mapping[str, str]] | None:
+    expires, times = parts
+    return (expires, times) if isinstance(expires, float) and isinstance(times, dict) else None
 
 
 def _key(project: str, locations: tuple[str, ...]) -> str:

@@ -4,8 +4,8 @@ Every answer is kept for the run, so that none changes in it. What will be asked
 all that a distribution requires as soon as its metadata is known.
 """
 
-import marshal
 import os
+from typing import Any
 
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
@@ -16,9 +16,11 @@ from pybuildsync.errors import PackageError
 from pybuildsync.index.client import IndexClient
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
 from pybuildsync.store.writing import new_temporary, remove_tree
 
 _FORMAT = 1
+_KIND = "metadata"
 
 
 class IndexKnowledge:
@@ -101,18 +103,16 @@ class IndexKnowledge:
 
     def _read(self, source: Source) -> SourceMetadata:
         if source.digest:
-            kept = read_record(self.store, "metadata", f"source-{source.digest}-{source.subdirectory}")
-            if kept is not None:
-                known = _decode(kept)
-                if known is not None:
-                    return known
+            known = read_stated(self.store, source.digest, source.subdirectory)
+            if known is not None:
+                return known
         if source.path:
             return self._unpack_and_read(source, source.path) if os.path.isfile(source.path) else _read_tree(source)
         if source.file is None:
             raise AssertionError(source)
         archive = self.index.download(source.file)
         stated = self._unpack_and_read(source, archive.path)
-        write_record(self.store, "metadata", f"source-{archive.sha256}-{source.subdirectory}", _encode(stated))
+        write_stated(self.store, archive.sha256, source.subdirectory, stated)
         return stated
 
     def _unpack_and_read(self, source: Source, archive: str) -> SourceMetadata:
@@ -152,27 +152,35 @@ def _with_times(listing: Listing, index: IndexClient) -> Listing:
     )
 
 
-def _encode(stated: SourceMetadata) -> bytes:
+def read_stated(store: Store, digest: str, subdirectory: str) -> SourceMetadata | None:
+    """Return what *store* knows the archive with the SHA-256 *digest* to state in its *subdirectory*, or None."""
+    return decode_value(read_record(store, _KIND, _key(digest, subdirectory)), _stated)
+
+
+def write_stated(store: Store, digest: str, subdirectory: str, stated: SourceMetadata) -> None:
+    """Have *store* know that it states *stated* there."""
     metadata = stated.metadata
-    return marshal.dumps(
-        (
-            _FORMAT,
-            metadata.name,
-            metadata.version,
-            tuple(r.parts() for r in metadata.requires),
-            metadata.requires_python,
-            metadata.extras,
-            metadata.origin.value,
-            tuple(r.parts() for r in stated.static_requires),
-            tuple(r.parts() for r in stated.build_requires),
-            stated.backend,
-            stated.match_runtime,
-        )
+    parts = (
+        _FORMAT,
+        metadata.name,
+        metadata.version,
+        tuple(r.parts() for r in metadata.requires),
+        metadata.requires_python,
+        metadata.extras,
+        metadata.origin.value,
+        tuple(r.parts() for r in stated.static_requires),
+        tuple(r.parts() for r in stated.build_requires),
+        stated.backend,
+        stated.match_runtime,
     )
+    write_record(store, _KIND, _key(digest, subdirectory), encode_value(parts))
 
 
-def _decode(data: bytes) -> SourceMetadata | None:
-    parts = marshal.loads(data)
+def _key(digest: str, subdirectory: str) -> str:
+    return f"source-{digest}-{subdirectory}"
+
+
+def _stated(parts: tuple[Any, ...]) -> SourceMetadata | None:
     if parts[0] != _FORMAT:
         return None
     _, name, version, requires, requires_python, extras, origin, static, build, backend, match_runtime = parts

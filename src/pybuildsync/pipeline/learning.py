@@ -1,8 +1,6 @@
 """From what a build told, or the store remembers, to facts."""
 
-import marshal
 import os
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,13 +20,14 @@ from pybuildsync.core.variants import Facts, LinkParts, Source, Variant
 from pybuildsync.core.wheel_choice import TagRanks
 from pybuildsync.errors import PackageError
 from pybuildsync.frontend.build_job import BuildFailure, BuildResult
+from pybuildsync.pipeline.build_notes import Note, read_note, write_note
 from pybuildsync.pipeline.build_records import record_of
 from pybuildsync.pipeline.installed_builds import files_of, needed_names
 from pybuildsync.pipeline.orders import Order
 from pybuildsync.pipeline.promises import promises_of
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.built import BuiltWheel
-from pybuildsync.store.records import read_record, write_record
+from pybuildsync.store.sealing import decode_value, encode_value
 from pybuildsync.store.wheels import UnpackedWheel, add_wheel, find_wheel
 from pybuildsync.store.writing import remove_tree
 
@@ -81,10 +80,10 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
 
     source = order.source
     if result.unmet:
-        _remember(shop, order, {"requires": result.unmet})
+        _remember(shop, order, Note(requires=result.unmet))
         return facts.with_hook_requires(source, tuple(parse_requirement(text) for text in result.unmet))
     if result.wheel_path is None:
-        _remember(shop, order, {"metadata": result.metadata_text})
+        _remember(shop, order, Note(metadata=result.metadata_text))
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         return facts.with_variant(_variant(goal, order, metadata, (), result.requires))
     _check_tags(goal, source, os.path.basename(result.wheel_path))
@@ -105,14 +104,14 @@ def learn(shop: Workshop, goal: Goal, facts: Facts, order: Order, result: BuildR
         unpacked = _unpack(shop, source, wheel_path)
         remove_tree(os.path.dirname(result.wheel_path))
         return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
-    told = marshal.dumps(
+    told = encode_value(
         (_FORMAT, links.parts, order.date, tuple(str(r) for r in prepared.requires) if prepared else None)
     )
     kept = shop.built.save(order.key, wheel_path, told)
     unpacked = add_wheel(shop.store, kept.wheel_path, kept.sha256, project=source.name, version=source.version)
     remove_tree(os.path.dirname(result.wheel_path))
     for failed_key in shop.failures.pop(source.identity, {}):
-        _keep_note(shop, failed_key, {"date": order.date})
+        write_note(shop.store, failed_key, Note(date=order.date))
     return _add(shop, facts, variant._replace(wheel=unpacked.sha256))
 
 
@@ -234,42 +233,37 @@ def recall(shop: Workshop, goal: Goal, order: Order, facts: Facts) -> Facts | No
             source = order.source
             shop.story.tell(BuildReused(name=source.name, version=source.version, against=order.named))
             return _add(shop, facts, variant)
-    note = _remembered(shop, order.key)
+    note = read_note(shop.store, order.key)
     if note is None:
         return None
-    if "requires" in note:
-        return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note["requires"]))
-    if "metadata" in note:
-        return facts.with_variant(_variant(goal, order, parse_metadata(note["metadata"], Origin.PREPARED), (), ()))
-    if not shop.settings.retry or (order.date and note["date"] >= order.date):
+    if note.requires:
+        return facts.with_hook_requires(order.source, tuple(parse_requirement(text) for text in note.requires))
+    if note.metadata:
+        return facts.with_variant(_variant(goal, order, parse_metadata(note.metadata, Origin.PREPARED), (), ()))
+    if not shop.settings.retry or (order.date and note.date >= order.date):
         return None
     shop.knowledge.with_times = True
-    return facts.with_date(order.source, note["date"])
+    return facts.with_date(order.source, note.date)
 
 
 def _from_store(shop: Workshop, goal: Goal, order: Order, kept: BuiltWheel) -> Variant | None:
-    told = marshal.loads(kept.result)
-    if told[0] != _FORMAT:
+    links = decode_value(kept.result, read_links)
+    if links is None:
         return None
     unpacked = find_wheel(shop.store, kept.sha256) or add_wheel(
         shop.store, kept.wheel_path, kept.sha256, project=order.source.name, version=order.source.version
     )
-    return _variant(goal, order, unpacked.metadata, told[1], ())._replace(wheel=kept.sha256)
+    return _variant(goal, order, unpacked.metadata, links, ())._replace(wheel=kept.sha256)
 
 
-def _remember(shop: Workshop, order: Order, note: dict[str, object]) -> None:
-    if not is_passing(shop, order):
-        _keep_note(shop, order.key, note)
-
-
-def _keep_note(shop: Workshop, key: str, note: dict[str, object]) -> None:
-    write_record(shop.store, "builds", key, marshal.dumps((_FORMAT, time.time_ns() // 10**9, note)))
-
-
-def _remembered(shop: Workshop, key: str) -> dict[str, Any] | None:
-    kept = read_record(shop.store, "builds", key)
-    if kept is None:
+def read_links(told: tuple[Any, ...]) -> tuple[LinkParts, ...] | None:
+    """Return the libraries that a wheel needs, from what is kept along with it; None if that is of another format."""
+    form, links, _, _ = told
+    if form != _FORMAT:
         return None
-    told = marshal.loads(kept)
-    note: dict[str, Any] = told[2]
-    return note if told[0] == _FORMAT else None
+    return tuple((module, library, distribution, path, is_led) for module, library, distribution, path, is_led in links)
+
+
+def _remember(shop: Workshop, order: Order, note: Note) -> None:
+    if not is_passing(shop, order):
+        write_note(shop.store, order.key, note)

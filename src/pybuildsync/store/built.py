@@ -4,17 +4,15 @@ A build key is the digest of everything that went into a build (docs/matching.md
 wheel. The store is asked for the key of a build that is about to run: it never offers what nobody asked for.
 """
 
-import marshal
 import os
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, file_name, kind_folder
 from pybuildsync.store.locks import in_use
-from pybuildsync.store.sealing import mark_used, read_sealed, seal
+from pybuildsync.store.sealing import decode_value, encode_value, mark_used, read_sealed, seal
 from pybuildsync.store.writing import flush, new_entry, write_file
-
-_MARSHAL_VERSION = 4
 
 
 class BuiltWheel(NamedTuple):
@@ -51,16 +49,19 @@ class StoredWheels(NamedTuple):
         if read is None:
             return None
         data, is_first_today = read
-        try:
-            filename, sha256, size, result = marshal.loads(data)
+
+        def built(parts: tuple[str, str, int, bytes]) -> BuiltWheel | None:
+            filename, sha256, size, result = parts
             path = f"{folder}/{filename}"
-            if os.stat(path).st_size != size:
-                return None
-        except (ValueError, TypeError, EOFError, OSError):
+            with suppress(OSError):
+                if os.stat(path).st_size == size:
+                    return BuiltWheel(key, path, sha256, filename, result)
             return None
-        if is_first_today:
+
+        found = decode_value(data, built)
+        if found is not None and is_first_today:
             mark_used(f"{folder}/result")
-        return BuiltWheel(key, path, sha256, filename, result)
+        return found
 
     def save(self, key: str, wheel_path: str, result: bytes) -> BuiltWheel:
         """See :class:`BuiltWheels`; of two builds with one key the first is kept.
@@ -80,7 +81,7 @@ class StoredWheels(NamedTuple):
         with in_use(self.store), new_entry(self.store, final, is_whole=lambda: self.find(key) is not None) as folder:
             shutil.copyfile(wheel_path, f"{folder}/{filename}")
             flush(f"{folder}/{filename}")
-            write_file(f"{folder}/result", seal(marshal.dumps((filename, sha256, size, result), _MARSHAL_VERSION)))
+            write_file(f"{folder}/result", seal(encode_value((filename, sha256, size, result))))
         return self.find(key) or BuiltWheel(key, f"{final}/{filename}", sha256, filename, result)
 
     def _folder(self, key: str) -> str:

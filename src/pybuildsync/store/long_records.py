@@ -49,7 +49,12 @@ class LongRecord(NamedTuple):
 
     def rest(self) -> bytes | None:
         """Return the whole rest, as :meth:`part` does."""
-        return self.part(0, self.seen[2] - self.start - len(TAIL))
+        return self.part(0, self.length)
+
+    @property
+    def length(self) -> int:
+        """Return how long the rest is."""
+        return self.seen[2] - self.start - len(TAIL)
 
 
 def read_long_record(store: Store, kind: str, key: str) -> LongRecord | None:

@@ -1,13 +1,19 @@
-"""Small files that say whether they are whole.
+"""Small files that say whether they are whole, and the values in them.
 
 A sealed file begins with a mark and its length and ends with a mark. After a power cut a file may be empty, short, or
-zeros at its end; none of these passes. A checksum would cost more than reading does.
+zeros at its end; none of these passes. A checksum would cost more than reading does: what is whole and says something
+else is found by whoever makes something of it, :func:`decode_value`.
 """
 
+import marshal
 import os
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from pybuildsync.store.writing import BINARY
+
+T = TypeVar("T")
 
 _HEAD = b"pbs\x01"
 TAIL = b"\n.pb"
@@ -15,6 +21,8 @@ _LENGTH = 8
 DATA_START = len(_HEAD) + _LENGTH
 _AROUND = DATA_START + len(TAIL)
 _DAY = 24 * 60 * 60
+# The oldest version of the format that is fast: every interpreter that may share the store reads it.
+_MARSHAL_VERSION = 4
 
 
 def seal(*pieces: bytes) -> bytes:
@@ -35,6 +43,25 @@ def is_whole(beginning: bytes, end: bytes, size: int) -> bool:
         and end.endswith(TAIL)
         and int.from_bytes(beginning[len(_HEAD) : DATA_START], "little") == size - _AROUND
     )
+
+
+def encode_value(value: tuple[Any, ...] | str) -> bytes:
+    """Return *value*, of built-in types, as :func:`decode_value` reads it."""
+    return marshal.dumps(value, _MARSHAL_VERSION)
+
+
+def decode_value(data: bytes | None, form: Callable[[Any], T | None]) -> T | None:
+    """Return what *form* makes of the value that :func:`encode_value` has written to *data*.
+
+    None if *data* is, if it is no such value (a disk or a hand has damaged it), or if *form* finds another shape in it,
+    another release's or somebody else's: then it returns None, or trips over the value.
+    """
+    if data is None:
+        return None
+    try:
+        return form(marshal.loads(data))
+    except (EOFError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, MemoryError):
+        return None  # damaged values may be of any length, and in themselves
 
 
 def is_first_use(status: os.stat_result) -> bool:

@@ -7,7 +7,6 @@ goes.
 
 import errno
 import fnmatch
-import marshal
 import os
 import re
 import time
@@ -20,7 +19,7 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import FORMATS, Store, end_of_key, kind_folder, temporary_folder
 from pybuildsync.store.locks import alone
-from pybuildsync.store.sealing import read_sealed
+from pybuildsync.store.sealing import decode_value, read_sealed
 from pybuildsync.store.writing import new_temporary, remove_tree
 
 _DAY = 24 * 60 * 60
@@ -172,13 +171,11 @@ def _belongs(kind: str, path: str, projects: frozenset[str]) -> bool:
         return end_of_key(os.path.basename(path)) in projects
     if kind in _SEALED:
         read = read_sealed(f"{path}/{_SEALED[kind]}")
-        if read is None:
-            return False
-        try:
-            facts = marshal.loads(read[0])
+
+        def is_of_them(facts: tuple[str, ...]) -> bool:
             return facts[1] in projects if kind == "wheels" else _is_named_after(facts[0], projects)
-        except (ValueError, TypeError, EOFError, IndexError):
-            return False
+
+        return decode_value(read[0] if read else None, is_of_them) is True
     return kind == "archives" and any(_is_named_after(name, projects) for name in _names(path))
 
 

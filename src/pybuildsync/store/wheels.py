@@ -5,7 +5,6 @@ Each has a folder of its own: ``files`` with what the wheel holds, ``manifest`` 
 below a millisecond and needs neither the files nor any parser.
 """
 
-import marshal
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,7 +15,7 @@ from pybuildsync.core.requirements import Requirement, RequirementParts
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, end_of_key, file_name, kind_folder
 from pybuildsync.store.locks import in_use
-from pybuildsync.store.sealing import mark_used, read_sealed, seal
+from pybuildsync.store.sealing import decode_value, encode_value, mark_used, read_sealed, seal
 from pybuildsync.store.writing import new_entry, write_file, writing
 
 if TYPE_CHECKING:
@@ -26,9 +25,6 @@ MetadataParts: TypeAlias = tuple[str, str, tuple[RequirementParts, ...], str, tu
 ManifestParts: TypeAlias = tuple[
     str, str, str, str, bool, tuple[str, ...], tuple[tuple[str, int, str, bool], ...], str, MetadataParts
 ]
-
-# The oldest version of the format that is fast: every interpreter that may share the store reads it.
-_MARSHAL_VERSION = 4
 
 
 class UnpackedWheel(NamedTuple):
@@ -74,10 +70,12 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
     if read is None:
         return None
     data, is_first_today = read
-    try:
-        parts: ManifestParts = marshal.loads(data)
-        wheel = UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
-    except (ValueError, TypeError, EOFError, IndexError):
+
+    def unpacked(parts: ManifestParts) -> UnpackedWheel:
+        return UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
+
+    wheel = decode_value(data, unpacked)
+    if wheel is None:
         return None
     if is_first_today and mark_used(manifest) and not _has_all(wheel):
         with suppress(OSError):
@@ -163,7 +161,7 @@ def add_wheel(
             entry_points=parts.entry_points,
             metadata=metadata,
         )
-        write_file(f"{folder}/manifest", seal(marshal.dumps(_manifest(wheel), _MARSHAL_VERSION)))
+        write_file(f"{folder}/manifest", seal(encode_value(_manifest(wheel))))
     return wheel
 
 
