@@ -1,5 +1,6 @@
 """The first stage: the same question with the same answer, and what makes it another question."""
 
+import marshal
 import os
 import subprocess
 import sys
@@ -123,6 +124,16 @@ def test_what_is_not_whole_is_not_believed(environ: dict[str, str], folder: Path
             assert answer(ARGV, environ) is None
     path.write_bytes(content)
     assert answer(ARGV, environ) == TEXT
+
+
+@pytest.mark.parametrize("value", [None, (), ("a",), (1, TEXT), ((("/",),), TEXT), ((), TEXT, 1)])
+def test_what_has_another_shape_is_not_believed(environ: dict[str, str], folder: Path, value: object) -> None:
+    """Nobody of this release has kept it."""
+    assert remember(ARGV, environ, (watch(str(folder)),), TEXT)
+    (path,) = (Path(environ["PYBUILDSYNC_CACHE_DIR"]) / "answers-1").iterdir()
+    _, end = marshal.loads(path.read_bytes())
+    path.write_bytes(marshal.dumps((value, end)))  # type: ignore[arg-type]  # any of them
+    assert answer(ARGV, environ) is None
 
 
 CONFIDED = "s3cr3t"

@@ -157,7 +157,13 @@ def broken(world: World) -> None:
         path.write_bytes(path.read_bytes()[:-20])
 
 
-@pytest.mark.parametrize("change", [listing, pruned, old, requirements, broken])
+def foreign(world: World) -> None:
+    """Keep something else, as whole."""
+    for path in (world.root / "cache" / "recipes-1").iterdir():
+        path.write_bytes(marshal.dumps((1, marshal.loads(path.read_bytes())[1])))
+
+
+@pytest.mark.parametrize("change", [listing, pruned, old, requirements, broken, foreign])
 def test_whatever_has_changed_goes_the_long_way(world: World, change: Callable[[World], None]) -> None:
     """And nothing is left of an attempt."""
     (world.root / "r.txt").write_text("app\n")

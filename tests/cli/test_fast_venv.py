@@ -1,5 +1,6 @@
 """The first stage of ``venv``: the next environment is the one that the long way would make."""
 
+import marshal
 import os
 import sys
 import time
@@ -128,15 +129,17 @@ def test_another_interpreter_at_the_same_path(tmp_path: Path) -> None:
 
 
 def test_what_is_searched_for_is_searched_for_each_time(tmp_path: Path) -> None:
-    """A version may mean another interpreter tomorrow; so may a file that is broken."""
+    """A version may mean another interpreter tomorrow; so may a file that is broken, or another's."""
     environ = {"PYBUILDSYNC_CACHE_DIR": str(tmp_path / "store"), "HOME": "/dev/null", "PATH": os.path.dirname(BASE)}
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert say(["venv", "--python", version, str(tmp_path / "first")], environ=environ).status == 0
     assert make(["venv", "--python", version, str(tmp_path / "second")], environ) is None
     say(["venv", "--python", BASE, str(tmp_path / "third")], environ=environ)
-    for path in (tmp_path / "store" / "bases-1").iterdir():
-        path.write_bytes(path.read_bytes()[:-9])
-    assert make(["venv", "--python", BASE, str(tmp_path / "fourth")], environ) is None
+    (path,) = (tmp_path / "store" / "bases-1").iterdir()
+    sound = path.read_bytes()
+    for broken in (sound[:-9], marshal.dumps((1, marshal.loads(sound)[1]))):
+        path.write_bytes(broken)
+        assert make(["venv", "--python", BASE, str(tmp_path / "fourth")], environ) is None
 
 
 def test_it_imports_next_to_nothing(tmp_path: Path, environ: dict[str, str]) -> None:

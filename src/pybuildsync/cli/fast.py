@@ -19,8 +19,10 @@ from pybuildsync.commands.watched import files_are_older, is_settled, name_of_qu
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 _FOLDER = "answers-1"
 _VARIABLES = (
@@ -35,13 +37,12 @@ _END = "end"
 
 def answer(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> str | None:
     """Return what to print for *argv* where nothing has changed since it was answered; None to go the long way."""
-    known = kept(_FOLDER, _question(argv, environ), store_root(argv, environ))
-    if known is None:
-        return None
-    watched, text = known
-    if any(signature(path) != seen for path, seen in watched):
-        return None
-    return str(text)
+    return kept(_FOLDER, _question(argv, environ), store_root(argv, environ), _if_unchanged)
+
+
+def _if_unchanged(value: "tuple[tuple[tuple[str, str], ...], str]") -> str | None:
+    watched, text = value
+    return None if any(signature(path) != seen for path, seen in watched) else str(text)
 
 
 def remember(
@@ -116,14 +117,18 @@ def anonymous(question: str) -> str:
     return without_credentials(question)
 
 
-def kept(folder: str, question: str, root: str) -> "tuple[Any, ...] | None":
-    """Return what is kept for *question* in *folder* of the store *root*; None if that is nothing, or not whole."""
+def kept(folder: str, question: str, root: str, form: "Callable[[Any], T | None]") -> "T | None":
+    """Return what *form* makes of what is kept for *question* in *folder* of the store *root*.
+
+    None if nothing is kept, if that isn't whole, or if *form* finds another shape in it than :func:`keep` was given
+    (``pybuildsync.store.sealing`` reads all other records, and takes too long to import).
+    """
     try:
         with open(_path(folder, question, root), "rb", buffering=0) as file:
             value, end = marshal.loads(file.read())
-    except (OSError, EOFError, ValueError, TypeError):
+        return form(value) if end == _END else None
+    except (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError):
         return None
-    return value if end == _END else None
 
 
 def keep(folder: str, question: str, root: str, value: "tuple[Any, ...]") -> bool:

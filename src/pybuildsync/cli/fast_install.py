@@ -41,25 +41,30 @@ def repeat(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> 
     if executable is None or "--" in words:
         return None
     root = store_root(argv, environ)
-    known = kept(_FOLDER, _question(words, environ, root), root)
+
+    def if_unchanged(value: "tuple[Any, ...]") -> "tuple[Any, str] | None":
+        expires, watched, (names, prefixes, values), facts, recipe, text = value
+        if (
+            expires <= time.time()
+            or name_of_question(repr(named_variables(environ, names, prefixes))) != values
+            or any(signature(path) != seen for path, seen in watched)
+            or not _is_interpreter(executable, facts)
+            or os.path.exists(f"{os.path.dirname(os.path.dirname(executable))}/pip.conf")
+        ):
+            return None
+        return recipe, str(text)
+
+    known = kept(_FOLDER, _question(words, environ, root), root, if_unchanged)
     if known is None:
         return None
-    expires, watched, (names, prefixes, values), facts, recipe, text = known
-    if (
-        expires <= time.time()
-        or name_of_question(repr(named_variables(environ, names, prefixes))) != values
-        or any(signature(path) != seen for path, seen in watched)
-        or not _is_interpreter(executable, facts)
-        or os.path.exists(f"{os.path.dirname(os.path.dirname(executable))}/pip.conf")
-    ):
-        return None
+    recipe, text = known
     descriptor = _hold(f"{root}/lock")
     if descriptor is None:
         return None
     from pybuildsync.environments.recipes import follow
 
     try:
-        return str(text) if follow(recipe, os.path.dirname(os.path.dirname(executable))) else None
+        return text if follow(recipe, os.path.dirname(os.path.dirname(executable))) else None
     finally:
         os.close(descriptor)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pybuildsync.commands.options import VenvOptions
     from pybuildsync.commands.results import VenvResult
+    from pybuildsync.environments.venv import Base
 
 _FOLDER = "bases-1"
 _VALUES = ("--python", "--prompt", "--cache-dir")
@@ -34,12 +35,10 @@ def make(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> tu
     words = _read(argv, environ)
     if words is None:
         return None
-    known = kept(_FOLDER, _question(words, environ), store_root(argv, environ))
+    known = kept(_FOLDER, _question(words, environ), store_root(argv, environ), _if_unchanged)
     if known is None:
         return None
-    watched, base, version = known
-    if any(signature(path) != seen for path, seen in watched):
-        return None
+    base, version = known
     from pybuildsync.environments.activation import activation_command
     from pybuildsync.environments.venv import make as make_environment
     from pybuildsync.errors import PybuildsyncError
@@ -52,6 +51,11 @@ def make(argv: "Sequence[str]", environ: "Mapping[str, str]" = os.environ) -> tu
         return None  # the long way meets the same, and tells it
     line = activation_command(words["path"], environ.get("SHELL", ""))
     return f"{created(path, version)}\n", f"activate it with: {line}\n"
+
+
+def _if_unchanged(value: "tuple[tuple[tuple[str, str], ...], Base, str]") -> "tuple[Base, str] | None":
+    watched, base, version = value
+    return None if any(signature(path) != seen for path, seen in watched) else (base, version)
 
 
 def remember(argv: "Sequence[str]", environ: "Mapping[str, str]", options: "VenvOptions", result: "VenvResult") -> bool:
