@@ -59,6 +59,17 @@ def test_a_dry_run_says_would() -> None:
     assert text(gone) == "- old==0.1\n"
 
 
+@pytest.mark.parametrize(("verbose", "shown"), [(0, 10), (1, 12)])
+def test_files_are_listed_as_far_as_they_can_be_read(verbose: int, shown: int) -> None:
+    """Of a distribution that is gone altogether the first few tell enough."""
+    files = tuple(results.FileDifference(f"a/{number}.py", "is gone") for number in range(12))
+    problem = results.Problem(kind="files", name="a", version="1", text="12 files aren't", hint="do", files=files)
+    lines = text(results.CheckResult(problems=(problem,), distributions=1), verbose=verbose).splitlines()
+    more = ["  and 2 more (-v lists all)"] * (shown < len(files))
+    assert lines[0] == "files: a 1: 12 files aren't"
+    assert lines[1:-2] == [*(f"  a/{number}.py is gone" for number in range(shown)), *more]
+
+
 def test_nothing_to_do_is_said_as_pip_says_it() -> None:
     """Requirements are named as satisfied where nothing changed for them, before what changes."""
     result = results.InstallResult(changes=CHANGES[5:6], satisfied=SATISFIED)

@@ -11,9 +11,9 @@ from pipeline.worlds import Place, sdist, tree_files, wheel, write_tree
 COMPILER = shutil.which("cc")
 
 
-def problems(place: Place) -> list[tuple[str, str, str, str]]:
+def problems(place: Place, *options: str) -> list[tuple[str, str, str, str]]:
     """Return what ``check`` finds: (kind, name, text, hint); its exit status must agree."""
-    said = place.run("check", "--json")
+    said = place.run("check", "--json", *options)
     found = json.loads(said.out)["problems"]
     assert said.status == int(bool(found))
     return [(each["kind"], each["name"], each["text"], each["hint"]) for each in found]
@@ -56,6 +56,58 @@ def test_broken_distributions(place: Place) -> None:
     found = problems(place)
     assert [(kind, name) for kind, name, _, _ in found] == [("broken", "gone"), ("broken", "odd")]
     assert found[1][3] == "install it again: pybuildsync install --reinstall-package odd odd"
+
+
+def test_files(place: Place) -> None:
+    """With --verify every file that isn't what RECORD says, by distribution, and what puts it right."""
+    for name in ("lib", "other"):
+        place.index.add(wheel(name, "1.0"))
+    place.index.add(sdist("built", "1.0", needs=["lib"], lists=["lib"]))
+    place.install("lib", "other", "built")
+    assert problems(place, "--verify") == []
+    for name in ("other", "built"):
+        (place.site_packages / f"{name}.py").unlink()
+        (place.site_packages / f"{name}.py").write_text("changed\n")
+    (place.site_packages / "other-1.0.dist-info" / "WHEEL").unlink()
+    assert problems(place) == []
+    found = problems(place, "--verify")
+    assert found == [
+        (
+            "files", "built", "1 file isn't what RECORD says",
+            "pybuildsync install --reinstall-package built --no-binary built built==1.0",
+        ),
+        (
+            "files", "other", "2 files aren't what RECORD says",
+            "pybuildsync install --reinstall-package other other==1.0",
+        ),
+    ]  # fmt: skip
+    said = place.run("check", "--verify", "--json")
+    assert [each["files"] for each in json.loads(said.out)["problems"]][1] == [
+        {"path": "other-1.0.dist-info/WHEEL", "what": "is gone"},
+        {"path": "other.py", "what": "has another size than RECORD says"},
+    ]
+    for _, _, _, hint in found:
+        assert place.run(*hint.partition("pybuildsync ")[2].split()).status == 0
+    assert problems(place, "--verify") == []
+
+
+def test_files_of_what_came_from_elsewhere(place: Place, tmp_path: Path) -> None:
+    """It is installed again from there; what has no RECORD can't be looked at, which is told."""
+    archive = wheel("lib", "1.0")
+    (tmp_path / archive.filename).write_bytes(archive.data)
+    place.install(str(tmp_path / archive.filename))
+    (place.environment.add("bare", "1.0") / "RECORD").unlink()
+    odd = place.environment.add("odd", "1.0")
+    (odd / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\nRequires-Dist: ???\n\n")
+    (place.site_packages / "lib.py").unlink()
+    said = place.run("check", "--verify")
+    assert said.err == "bare 1.0 has no RECORD: its files can't be compared\n"
+    lines = said.out.splitlines()
+    url = f"file://{tmp_path}/{archive.filename}#sha256={archive.sha256}"
+    assert f"  hint: pybuildsync install --reinstall-package lib 'lib @ {url}'" in lines
+    at = lines.index("files: odd 1.0: 1 file isn't what RECORD says")
+    assert lines[at + 1].strip() == "odd-1.0.dist-info/METADATA has another size than RECORD says"
+    assert lines[at + 2].strip() == "hint: install it again: pybuildsync install --reinstall-package odd odd"
 
 
 def test_matches(place: Place) -> None:

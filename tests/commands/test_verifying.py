@@ -61,6 +61,7 @@ def test_a_file_that_is_gone(environment: Environment) -> None:
         ("sample.py,md5=,", "sample.py has another content than RECORD says"),
         ("sample-1.0.dist-info,sha256=x,", "sample-1.0.dist-info can't be read: Is a directory"),
         ('"sample.py",,', ""),
+        ("absent.py,,", "absent.py is gone"),
     ],
 )
 def test_odd_rows(environment: Environment, row: str, problem: str) -> None:

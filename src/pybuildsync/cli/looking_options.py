@@ -29,7 +29,12 @@ LOOKING = (
     Command(
         words=("check",),
         summary="check that everything installed fits together",
-        options=(PYTHON, *EVERYWHERE, *JSON),
+        options=(
+            Option(field="verify", flags=("--verify",), kind=FLAG, help="compare every file with RECORD, too"),
+            PYTHON,
+            *EVERYWHERE,
+            *JSON,
+        ),
         example="check",
     ),
     Command(

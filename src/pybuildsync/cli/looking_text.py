@@ -7,6 +7,7 @@ from pybuildsync.cli.sizes import count_of
 from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
 
+_MOST_FILES = 10  # of one distribution
 _PIPS_ORDER = ("missing", "conflict", "match", "platform")
 
 
@@ -23,12 +24,20 @@ def check(result: results.CheckResult, presentation: Presentation, colors: Color
             rest = [] if presentation.as_pip or problem.kind != "match" else [first, *rest]
         else:
             lines.append(f"{colors.paint('red', problem.kind)}: {problem.name} {problem.version}: {first}")
-        lines += [f"  {line}" for line in rest]
+        lines += [f"  {line}" for line in (*rest, *_files(problem, presentation))]
         if problem.hint and not presentation.as_pip:
             lines.append(f"  {colors.paint('cyan', 'hint:')} {problem.hint}")
     if presentation.as_pip:
         return lines
     return [*lines, f"{count_of(len(result.problems), 'problem')} in {count_of(result.distributions, 'distribution')}."]
+
+
+def _files(problem: results.Problem, presentation: Presentation) -> list[str]:
+    """Return a line for each file that is wrong, for as many as can be read at a glance, unless all are asked for."""
+    lines = [f"{one.path} {one.what}" for one in problem.files]
+    if len(lines) > _MOST_FILES and presentation.verbose < 1:
+        lines[_MOST_FILES:] = [f"and {len(lines) - _MOST_FILES} more (-v lists all)"]
+    return lines
 
 
 def list_(result: results.ListResult, presentation: Presentation, _colors: Colors) -> list[str]:

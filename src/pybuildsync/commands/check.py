@@ -2,7 +2,7 @@
 
 Four questions for each distribution: are its requirements met; does it run with what it was built against, as its
 build record tells; are the shared libraries there that its compiled files need from others (docs/matching.md); was its
-wheel made for this Python.
+wheel made for this Python. And a fifth, if asked: are its files what its RECORD says.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,13 @@ from pybuildsync.commands.options import CheckOptions
 from pybuildsync.commands.results import CheckResult, Problem
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.surroundings import names_required, path_of_url
+from pybuildsync.commands.verifying import differences
 from pybuildsync.core.goal import Installed
 from pybuildsync.core.install_plan import Disturbed, broken_matches, broken_requirements
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.policies import PolicyBook
-from pybuildsync.core.story import Recovered, Story, WaitingForLock
+from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock
 from pybuildsync.core.wheel_choice import expand_tags
 from pybuildsync.environments.installed import (
     InstalledDistribution,
@@ -75,14 +76,16 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
         if each.variant is not None and each.variant.links:
             problems += _missing_libraries(each, each.variant.links, distributions)
     problems += _strangers(distributions, interpreter.target.tags)
-    known = {each.name for each in installed}
+    known = {each.name: each for each in installed}
+    if options.verify:
+        problems += _changed_files(distributions, known, story)
     problems += [
         Problem(
             kind="broken",
             name=each.name,
             version=each.version,
             text=f"the metadata of {each.name} can't be read: {each.dist_info}",
-            hint=f"install it again: pybuildsync install --reinstall-package {each.name} {each.name}",
+            hint=_unreadable(each.name),
         )
         for each in distributions
         if each.name not in known
@@ -91,6 +94,10 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
         problems=tuple(sorted(problems, key=lambda one: (one.name, one.kind, one.text))),
         distributions=len(distributions),
     )
+
+
+def _unreadable(name: str) -> str:
+    return f"install it again: pybuildsync install --reinstall-package {name} {name}"
 
 
 def _problem(one: Disturbed, by_name: Mapping[str, InstalledDistribution]) -> Problem:
@@ -126,16 +133,40 @@ def _strangers(distributions: tuple[InstalledDistribution, ...], tags: tuple[str
     return found
 
 
+def _changed_files(
+    distributions: tuple[InstalledDistribution, ...], known: Mapping[str, Installed], story: Story
+) -> list[Problem]:
+    """Return a problem for each distribution with files that aren't what its RECORD says; *known* ones by name."""
+    found = []
+    for each in distributions:
+        if not read_record_file(each):
+            story.tell(Note(f"{each.name} {each.version} has no RECORD: its files can't be compared"))
+        files = tuple(differences(each))
+        if not files:
+            continue
+        text = f"{len(files)} files aren't what RECORD says" if len(files) > 1 else "1 file isn't what RECORD says"
+        one = known.get(each.name)
+        hint = _command(one, one.origin, built=one.variant is not None) if one is not None else _unreadable(each.name)
+        found.append(Problem(kind="files", name=each.name, version=each.version, text=text, hint=hint, files=files))
+    return found
+
+
 def _again(installed: Installed) -> str:
     """Return the next step; without --reinstall-package the library might be changed back instead."""
+    command = _command(installed, installed.source_origin, built=True)
+    return f"build it again against what is there: {command}"
+
+
+def _command(installed: Installed, origin: str, *, built: bool) -> str:
+    """Return the command that installs *installed* anew: from *origin*, if it has one, or as it was *built*."""
     name = installed.name
     if installed.editable:
         what = f"-e {path_of_url(installed.origin)}"
-    elif installed.source_origin:
-        what = f"--reinstall-package {name} '{name} @ {installed.source_origin}'"
+    elif origin:
+        what = f"--reinstall-package {name} '{name} @ {origin}'"
     else:
-        what = f"--reinstall-package {name} --no-binary {name} {name}=={installed.version}"
-    return f"build it again against what is there: pybuildsync install {what}"
+        what = f"--reinstall-package {name} {f'--no-binary {name} ' * built}{name}=={installed.version}"
+    return f"pybuildsync install {what}"
 
 
 def _missing_libraries(

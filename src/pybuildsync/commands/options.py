@@ -205,8 +205,9 @@ class DownloadOptions(NamedTuple):
 
 
 class CheckOptions(NamedTuple):
-    """What ``check`` is asked for."""
+    """What ``check`` is asked for. ``verify`` compares files with RECORD, too."""
 
+    verify: bool = False
     python: str = ""
     store: StoreOptions = _STORE
 

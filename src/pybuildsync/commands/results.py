@@ -101,20 +101,28 @@ class DownloadResult(NamedTuple):
     rounds: int = 0
 
 
+class FileDifference(NamedTuple):
+    """A file, by its path in RECORD, and *what* differs from what RECORD says of it."""
+
+    path: str
+    what: str
+
+
 class Problem(NamedTuple):
     """Something wrong in an environment.
 
     ``kind`` is "missing", "conflict", "match" (built against another version than runs), "library" (a shared library
-    is not found), "broken" (its own files) or "platform" (made for another one). ``pip`` is the line that pip's check
-    has for it, "" where it has none.
+    is not found), "broken" (what describes it), "platform" (made for another one) or "files" (``files`` are not what
+    its RECORD says). ``pip`` is the line that pip's check has for it, "" where it has none.
     """
 
-    kind: Literal["missing", "conflict", "match", "library", "broken", "platform"]
+    kind: Literal["missing", "conflict", "match", "library", "broken", "platform", "files"]
     name: str
     version: str
     text: str
     hint: str = ""
     pip: str = ""
+    files: tuple[FileDifference, ...] = ()
 
 
 class CheckResult(NamedTuple):

@@ -1,8 +1,9 @@
 """Whether what is installed still is what was installed: every file against RECORD."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from pybuildsync.commands.results import FileDifference
 from pybuildsync.environments.installed import InstalledDistribution, read_record_file
 
 
@@ -11,23 +12,30 @@ def damaged(distributions: Iterable[InstalledDistribution]) -> tuple[tuple[str, 
 
     One without RECORD, as other tools make, can't be looked at and counts as sound.
     """
-    found = ((each.name, _first_difference(each)) for each in distributions)
-    return tuple((name, wrong) for name, wrong in found if wrong)
+    found = ((each.name, next(differences(each), None)) for each in distributions)
+    return tuple((name, f"{wrong.path} {wrong.what}") for name, wrong in found if wrong)
 
 
-def _first_difference(distribution: InstalledDistribution) -> str:
+def differences(distribution: InstalledDistribution) -> Iterator[FileDifference]:
+    """Yield what of *distribution* isn't what its RECORD says, in RECORD's order."""
     for path, stated, size in read_record_file(distribution):
-        whole = os.path.join(distribution.location, path)
-        try:
-            if size and str(os.stat(whole).st_size) != size:
-                return f"{path} has another size than RECORD says"
-            if stated and not _has_digest(whole, stated):
-                return f"{path} has another content than RECORD says"
-        except (FileNotFoundError, NotADirectoryError):
-            if not path.endswith(".pyc"):  # whoever cleans up does no harm
-                return f"{path} is gone"
-        except OSError as error:
-            return f"{path} can't be read: {error.strerror or error}"
+        what = _difference(path, os.path.join(distribution.location, path), stated, size)
+        if what:
+            yield FileDifference(path, what)
+
+
+def _difference(path: str, whole: str, stated: str, size: str) -> str:
+    """Return what is wrong with the file at *whole*, that RECORD has as *path*; "" if nothing is."""
+    try:
+        if size and str(os.stat(whole).st_size) != size:
+            return "has another size than RECORD says"
+        if stated and not _has_digest(whole, stated):
+            return "has another content than RECORD says"
+        os.lstat(whole)
+    except (FileNotFoundError, NotADirectoryError):
+        return "" if path.endswith(".pyc") else "is gone"  # whoever cleans up does no harm
+    except OSError as error:
+        return f"can't be read: {error.strerror or error}"
     return ""
 
 
