@@ -6,7 +6,7 @@ import pytest
 from core.fakes import TARGET
 
 from pybuildsync.errors import RequestError
-from pybuildsync.project.lock_files import is_lock_file, read_lock_file, split_extras
+from pybuildsync.project.lock_files import Locked, is_lock_file, read_lock_file, split_extras
 
 HEAD = 'lock-version = "1.0"\ncreated-by = "x"\n'
 WHEELS = """extras = ["more"]
@@ -78,6 +78,9 @@ def test_names_of_lock_files() -> None:
     """PEP 751 has two forms."""
     assert [name for name in ("pylock.toml", "a/pylock.dev.toml", "pylock.a.b.toml", "lock.toml", "xpylock.toml")
             if is_lock_file(name)] == ["pylock.toml", "a/pylock.dev.toml"]  # fmt: skip
+    assert is_lock_file("https://h.example/a/pylock.toml?token=/x#f")
+    assert not is_lock_file("https://h.example/lock?pylock.toml")
+    assert split_extras("https://h.example/pylock.toml[a]") == ("https://h.example/pylock.toml", ("a",))
 
 
 def test_extras_stand_behind_the_file(tmp_path: Path) -> None:
@@ -152,3 +155,82 @@ def test_a_lock_file_that_isnt_there(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(RequestError, match="nowhere"):
         read_lock_file(str(tmp_path / "nowhere.toml"), TARGET)
+
+
+URL = "https://u:secret@h.example:8443/a/pylock.toml?token=secret"
+NEAR = """[[packages]]
+name = "one"
+version = "1.0+x"
+[[packages.wheels]]
+path = "wheels/one-1.0+x-py3-none-any.whl"
+hashes = {sha256 = "aa"}
+[packages.sdist]
+path = "../one 1/one-1.0+x.tar.gz"
+hashes = {sha256 = "bb"}
+[[packages]]
+name = "two"
+version = "2"
+sdist = {url = "https://index.example/two-2.tar.gz", path = "/elsewhere/two-2.tar.gz", hashes = {sha256 = "cc"}}
+[[packages]]
+name = "packed"
+archive = {path = "x%20.zip", hashes = {sha256 = "aa"}, subdirectory = "sub"}
+[[packages]]
+name = "checkout"
+vcs = {type = "git", path = "x", commit-id = "abc"}
+"""
+
+
+def at_url(text: str, url: str = URL) -> Locked:
+    """Return what the lock file *text* at *url* has."""
+    return read_lock_file(url, TARGET, fetch={url: HEAD + text}.__getitem__)
+
+
+def test_by_url() -> None:
+    """What is beside it is on its server, where the credentials go that it came with; they stand in no listing."""
+    locked = at_url(NEAR)
+    assert [(file.url, file.lock_file) for listing in locked.listings for file in listing.files(0)] == [
+        ("https://h.example:8443/a/wheels/one-1.0+x-py3-none-any.whl", "https://h.example:8443/a/pylock.toml"),
+        ("https://h.example:8443/one%201/one-1.0+x.tar.gz", "https://h.example:8443/a/pylock.toml"),
+        ("https://index.example/two-2.tar.gz", "https://h.example:8443/a/pylock.toml"),
+    ]
+    assert [line.text for line in locked.lines[2:]] == [
+        "packed @ https://u:secret@h.example:8443/a/x%2520.zip#subdirectory=sub",
+        "checkout @ git+https://u:secret@h.example:8443/a/x@abc",
+    ]
+    assert {line.where for line in locked.lines} == {"https://h.example:8443/a/pylock.toml"}
+
+
+def test_by_a_file_url(tmp_path: Path) -> None:
+    """It is a file here."""
+    url = Path(lock(tmp_path, WHEELS)).as_uri()
+    locked = read_lock_file(url, TARGET)
+    assert locked.listings[0].files(0)[1].url == f"file://{tmp_path}/one-1.0.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('sdist = {path = "/x-1.tar.gz", hashes = {sha256 = "aa"}}', "names /x-1.tar.gz, which is nowhere near it"),
+        (
+            'archive = {path = "file:///x.zip", hashes = {sha256 = "aa"}}',
+            "names file:///x.zip, which is nowhere near it",
+        ),
+        ('archive = {path = "http://[x", hashes = {sha256 = "aa"}}', "names http://[x, which is nowhere near it"),
+        ('directory = {path = "tree"}', "has x in a folder"),
+        ("", "is no valid lock file"),
+        ("= =", "can't be read"),
+    ],
+)
+def test_what_cant_be_beside_a_url(text: str, what: str) -> None:
+    """Paths of this machine, and folders, as in pip; no error shows a secret."""
+    with pytest.raises(RequestError) as caught:
+        at_url(f'[[packages]]\nname = "x"\n{text}\n')
+    assert what in caught.value.what
+    assert "https://h.example:8443/a/pylock.toml" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_who_fetches() -> None:
+    """Where nobody does, it is an error that says so."""
+    with pytest.raises(RequestError, match=r"the file https://h\.example:8443/a/pylock\.toml can't be read"):
+        read_lock_file(URL, TARGET)

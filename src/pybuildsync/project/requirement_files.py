@@ -2,8 +2,9 @@
 
 Follows pip's documented format: a comment needs white space before its ``#``, a backslash at the end joins lines, only
 ``${UPPER_CASE}`` expands and an unset variable stays as it is written; nested ``-r`` and ``-c`` are relative to the
-file they stand in, so is ``-f`` where such a folder exists, everything else to the working directory; a file that
-includes itself is an error. Reads files, asks nobody, decides nothing.
+file or the URL that they stand in, so is ``-f`` where such a folder exists beside a file, everything else to the
+working directory; a file that includes itself is an error. Reads files, decides nothing; whoever wants URLs to be read
+brings what fetches them.
 """
 
 import os
@@ -12,7 +13,9 @@ import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pybuildsync.errors import RequestError
+from pybuildsync.core.encoded_text import decode_file
+from pybuildsync.errors import PybuildsyncError, RequestError
+from pybuildsync.project.file_locations import Fetch, beside, fetched, is_remote, is_url, path_of, shown
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
@@ -36,13 +39,17 @@ class RequirementLine(NamedTuple):
 
 
 class RequirementFile:
-    """All that a requirement file and those it includes say; ``options`` are (option, value) pairs in order."""
+    """All that a requirement file and those it includes say; ``options`` are (option, value) pairs in order.
+
+    ``files`` are the paths of those that lie on this machine, ``read`` counts all, as often as they are included.
+    """
 
     def __init__(self) -> None:
         self.requirements: list[RequirementLine] = []
         self.constraints: list[RequirementLine] = []
         self.options: list[tuple[str, str]] = []
         self.files: list[str] = []
+        self.read = 0
         self.uses_variables = False
 
 
@@ -55,72 +62,111 @@ _WITH_VALUE = {
 _FLAGS = ("--no-index", "--pre", "--prefer-binary", "--require-hashes", "--no-require-hashes")
 
 
-def read_requirement_file(path: str, *, environ: Mapping[str, str], constraints: bool = False) -> RequirementFile:
-    """Return what the file at *path* says; with *constraints* its own requirements limit and install nothing.
+def read_requirement_file(
+    location: str, *, environ: Mapping[str, str], constraints: bool = False, fetch: Fetch | None = None
+) -> RequirementFile:
+    """Return what the file at *location*, a path or a URL, says; by *fetch* come URLs, without it they are refused.
+
+    With *constraints* its own requirements limit and install nothing.
 
     Raises:
         RequestError: it can't be read, includes itself, or has a line that pip would refuse.
+        PybuildsyncError: whatever *fetch* raises.
 
     """
-    found = RequirementFile()
-    _read(os.path.abspath(path), path, found, environ, constraints=constraints, chain=())
-    return found
+    reading = _Reading(RequirementFile(), environ, fetch)
+    _read(location, shown(location), reading, constraints=constraints, chain=())
+    return reading.found
 
 
-def _read(
-    path: str,
-    shown: str,
-    found: RequirementFile,
-    environ: Mapping[str, str],
-    *,
-    constraints: bool,
-    chain: tuple[str, ...],
-) -> None:
-    if path in chain:
+class _Reading(NamedTuple):
+    """What one reading begins with, and what it has found so far."""
+
+    found: RequirementFile
+    environ: Mapping[str, str]
+    fetch: Fetch | None
+
+
+def _read(location: str, named: str, reading: _Reading, *, constraints: bool, chain: tuple[str, ...]) -> None:
+    """Read the file at *location*, which is told as *named*; *chain* are those that include it."""
+    found = reading.found
+    itself = location if is_remote(location) else os.path.abspath(path_of(location))
+    if itself in chain:
         raise RequestError(
-            f"{shown} includes itself", why=" -> ".join((*chain, path)), hint="remove one of the -r or -c lines"
+            f"{named} includes itself",
+            why=" -> ".join(map(shown, (*chain, itself))),
+            hint="remove one of the -r or -c lines",
         )
-    if len(chain) > _DEEPEST or len(found.files) > _MOST_FILES:
+    if len(chain) > _DEEPEST or found.read > _MOST_FILES:
         raise RequestError(
-            f"{shown} is one file too many",
+            f"{named} is one file too many",
             why=f"files may be {_DEEPEST} deep in each other and {_MOST_FILES} in all, counted as often as included",
             hint="put the requirements into fewer files",
         )
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
-    except (OSError, ValueError) as error:  # broken UTF-8; NUL is in no path
-        raise RequestError(
-            f"the requirement file {shown} can't be read",
-            why=str(error),
-            hint="check the path after -r or -c",
-            pip=(f"Could not open requirements file: {error}",),
-        ) from error
-    found.files.append(path)
+    text = _text(location, named, reading, constraints=constraints, chain=chain)
     for number, line in _logical_lines(text):
-        where = f"{shown}, line {number}"
-        expanded = _VARIABLE.sub(lambda match: environ.get(match[1]) or match[0], line)
+        where = f"{named}, line {number}"
+        expanded = _VARIABLE.sub(lambda match: reading.environ.get(match[1]) or match[0], line)
         found.uses_variables = found.uses_variables or expanded != line
+        target = found.constraints if constraints else found.requirements
         if not expanded.startswith("-"):
-            target = found.constraints if constraints else found.requirements
             target.append(_requirement(expanded, where))
             continue
         for option, value in _options(expanded, where):
             if option in ("-r", "--requirement", "-c", "--constraint"):
-                nested = value if _is_absolute(value) else os.path.join(os.path.dirname(path), value)
+                nested = beside(location, value)
                 limits = option in ("-c", "--constraint")  # also in a constraint file, as pip has it
-                _read(os.path.abspath(nested), value, found, environ, constraints=limits, chain=(*chain, path))
+                told = shown(nested) if is_remote(nested) else value
+                _read(nested, told, reading, constraints=limits, chain=(*chain, itself))
             elif option in ("-e", "--editable"):
-                target = found.constraints if constraints else found.requirements
                 target.append(RequirementLine(value, where, editable=True))
-            elif option == "--find-links" and os.path.exists(os.path.join(os.path.dirname(path), value)):
-                found.options.append((option, os.path.join(os.path.dirname(path), value)))
+            elif option == "--find-links":
+                found.options.append((option, _links(location, value)))
             else:
                 found.options.append((option, value))
 
 
-def _is_absolute(path: str) -> bool:
-    return os.path.isabs(path) or "://" in path
+def _text(location: str, named: str, reading: _Reading, *, constraints: bool, chain: tuple[str, ...]) -> str:
+    """Return the text at *location*, and note that it was read; an error tells what includes it."""
+    reading.found.read += 1
+    try:
+        if is_remote(location):
+            return fetched(location, reading.fetch)
+        text = _text_here(path_of(location), named, constraints=constraints)
+    except PybuildsyncError as error:
+        if chain:
+            error.why = f"{error.why}\nit is included by {shown(chain[-1])}".strip()
+        raise
+    reading.found.files.append(os.path.abspath(path_of(location)))
+    return text
+
+
+def _text_here(path: str, named: str, *, constraints: bool) -> str:
+    """Return the text of the file at *path*."""
+    try:
+        with open(path, "rb") as file:
+            return decode_file(file.read(), _local_encoding)
+    except (OSError, ValueError) as error:  # broken UTF-8; NUL is in no path
+        kind = "constraint" if constraints else "requirement"
+        raise RequestError(
+            f"the {kind} file {named} can't be read",
+            why=str(error),
+            hint=f"check the path after {'-c' if constraints else '-r'}",
+            pip=(f"Could not open {'constraint' if constraints else 'requirements'} file: {error}",),
+        ) from error
+
+
+def _local_encoding() -> str:
+    """Return the encoding of files here that don't say theirs and aren't UTF-8."""
+    import locale
+
+    return locale.getencoding()
+
+
+def _links(location: str, value: str) -> str:
+    """Return what a ``--find-links`` *value* in the file at *location* means: something beside it, if it is there."""
+    near = "" if is_url(location) else os.path.join(os.path.dirname(os.path.abspath(location)), value)
+    return near if near and os.path.exists(near) else value
 
 
 def _logical_lines(text: str) -> list[tuple[int, str]]:
