@@ -9,7 +9,7 @@ from pybuildsync.errors import UsageError
 _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
 _MOST_DIGITS = 18
-_PATHS = ("FILE", "FOLDER", "URL|FOLDER")
+_PATHS = ("FILE", "FOLDER", "FILE|URL", "URL|FOLDER")
 
 
 def convert(option: Option, text: str, origin: str) -> object:

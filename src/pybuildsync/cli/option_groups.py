@@ -258,7 +258,7 @@ BUILD = placed(
     Option(
         field="build_constraint_files",
         flags=("--build-constraint", "--build-constraints"),
-        metavar="FILE",
+        metavar="FILE|URL",
         repeat=True,
         help="keep what builds run with to the versions in this file; -c doesn't",
     ),
@@ -353,14 +353,14 @@ def asking(verb: str) -> tuple[Option, ...]:
         Option(
             field="requirement_files",
             flags=("--requirement", "-r", "--requirements"),
-            metavar="FILE",
+            metavar="FILE|URL",
             repeat=True,
             help=f"{verb} what this requirement file or pylock.toml lists",
         ),
         Option(
             field="constraint_files",
             flags=("--constraint", "-c", "--constraints"),
-            metavar="FILE",
+            metavar="FILE|URL",
             repeat=True,
             help="keep to the versions in this constraint file",
         ),

@@ -7,6 +7,7 @@ from pybuildsync.cli.looking_options import LOOKING, NAMES
 from pybuildsync.cli.option_groups import (
     BREAK_SYSTEM,
     BUILD,
+    CONNECTION,
     EVERYWHERE,
     INDEX,
     JSON,
@@ -197,6 +198,8 @@ _SETTING = Positional(
     field="words", metavar="WORD", many=True, required=False, help="KEY, and a VALUE to set; a key is SECTION.NAME"
 )
 
+_FETCHING = placed("connection", "How to fetch a URL", *CONNECTION)
+
 COMMANDS = (
     Command(
         words=("install",),
@@ -213,7 +216,7 @@ COMMANDS = (
             Option(
                 field="requirement_files",
                 flags=("--requirement", "-r"),
-                metavar="FILE",
+                metavar="FILE|URL",
                 repeat=True,
                 help="remove what this requirement file lists",
             ),
@@ -222,6 +225,7 @@ COMMANDS = (
             PYTHON,
             BREAK_SYSTEM,
             ROOT_ACTION,
+            *_FETCHING,
             *EVERYWHERE,
             *JSON,
         ),

@@ -18,8 +18,8 @@ class Option(NamedTuple):
 
     ``flags`` are its spellings, the long one first; ``off`` spell the opposite. ``repeat`` collects every value given;
     ``commas`` splits each at commas. A number is no smaller than ``least``. ``section`` names the group of options the
-    field belongs to: "" for the command's own, else "asked", "selection", "tags", "index", "build", "store", "general"
-    or "presentation". One without a field is understood and has no effect.
+    field belongs to: "" for the command's own, else "asked", "selection", "tags", "index", "connection", "build",
+    "store", "general" or "presentation". One without a field is understood and has no effect.
     """
 
     field: str

@@ -20,7 +20,7 @@ from pybuildsync.project.settings import OTHER_KEYS, ProjectSettings, read_proje
 
 PREFIX = "PYBUILDSYNC_"
 _IN_PIPS_CACHE = "pybuildsync"  # the store's folder in a cache folder that pip was given
-_ONE_FILE = ("FILE", "FOLDER")
+_ONE_FILE = ("FILE", "FOLDER", "FILE|URL")
 _FILE_OR_URL = ("URL|FOLDER", "PATH|URL")
 _GROUP = "[FILE:]GROUP"
 

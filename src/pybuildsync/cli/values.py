@@ -101,6 +101,7 @@ _SECTIONS: dict[str, tuple[str, Any]] = {
     "selection": ("selection", asked.SelectionOptions),
     "tags": ("tags", asked.TagOptions),
     "index": ("indexes", asked.IndexOptions),
+    "connection": ("connection", asked.ConnectionOptions),
     "build": ("build", asked.BuildOptions),
     "store": ("store", asked.StoreOptions),
 }
@@ -125,10 +126,9 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         sections[section].update(fields)
     if sections["general"].get("isolated") and VARIABLE in environ:
         sections["store"].setdefault("cache_dir", default_root({**environ, VARIABLE: ""}))
-    if sections["index"].get("proxy") == "":  # who names none wants none, as in pip
-        sections["index"]["no_proxy_env"] = True
-    if _may_not_ask(sections) and "indexes" in _TYPES[line.command.words[0]]._fields:
-        sections["index"]["keyring_provider"] = "disabled"
+    for section in ("index", "connection"):
+        if _SECTIONS[section][0] in _TYPES[line.command.words[0]]._fields:
+            _settle_connections(sections, section)
     own = sections[""]
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
@@ -142,11 +142,13 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     )
 
 
-def _may_not_ask(sections: Sections) -> bool:
-    """Whether no keyring may be asked that nobody has named: it may ask the user, as in pip."""
-    return bool(sections["presentation"].get("no_input")) and (
-        sections["index"].get("keyring_provider", "auto") in ("", "auto")
-    )
+def _settle_connections(sections: Sections, section: str) -> None:
+    """Set in *section* what follows from other options, as in pip."""
+    values = sections[section]
+    if values.get("proxy") == "":  # who names none wants none
+        values["no_proxy_env"] = True
+    if sections["presentation"].get("no_input") and values.get("keyring_provider", "auto") in ("", "auto"):
+        values["keyring_provider"] = "disabled"  # one that nobody has named may ask the user
 
 
 def _settled(presentation: Presentation) -> Presentation:

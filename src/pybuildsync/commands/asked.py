@@ -12,6 +12,7 @@ from pybuildsync.core.targets import Target
 from pybuildsync.core.version_sets import accepts
 from pybuildsync.errors import RequestError, UsageError
 from pybuildsync.project.dependency_groups import read_group, split_group
+from pybuildsync.project.file_locations import Fetch, is_remote, path_of
 from pybuildsync.project.lock_files import is_lock_file, read_lock_file, split_extras
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
 
@@ -19,15 +20,16 @@ _WORD = "the command line"
 
 
 def gather(
-    asked: AskedOptions, environ: Mapping[str, str], target: Target, *, any_python: bool
+    asked: AskedOptions, environ: Mapping[str, str], target: Target, *, any_python: bool, fetch: Fetch | None = None
 ) -> tuple[RequirementFile, tuple[Listing, ...]]:
     """Return all that is *asked* for as lines, and the listings that lock files stand for.
 
     *target* is who it is for: a lock file holds something else for each Python. With *any_python* a script's
-    requires-python doesn't count.
+    requires-python doesn't count. Files by URL come by *fetch*; without it they are refused.
 
     Raises:
         RequestError: a file can't be read, or is for another Python.
+        PybuildsyncError: whatever *fetch* raises.
         UsageError: a file is given where another kind has its place.
 
     """
@@ -48,18 +50,18 @@ def gather(
             chosen = _note(locks, path, extras)
             locks[path] = (chosen[0], chosen[1], True)
         else:
-            merge(found, read_requirement_file(given, environ=environ))
+            merge(found, read_requirement_file(given, environ=environ, fetch=fetch))
     listings: list[Listing] = []
     for path, (names, groups, default_groups) in locks.items():
-        locked = read_lock_file(path, target, extras=names, groups=groups, default_groups=default_groups)
+        locked = read_lock_file(path, target, extras=names, groups=groups, default_groups=default_groups, fetch=fetch)
         found.requirements += locked.lines
-        found.files.append(path)
+        found.files += () if is_remote(path) else (path_of(path),)
         listings += locked.listings
     for path in _only_one(asked.scripts):
         found.requirements += _of_script(path, target, any_python=any_python)
         found.files.append(path)
     for path in asked.constraint_files:
-        merge(found, read_requirement_file(path, environ=environ, constraints=True))
+        merge(found, read_requirement_file(path, environ=environ, constraints=True, fetch=fetch))
     return found, tuple(listings)
 
 

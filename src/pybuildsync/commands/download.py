@@ -10,6 +10,7 @@ import time
 
 from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import DownloadOptions
+from pybuildsync.commands.remote_texts import RemoteTexts, remote_files
 from pybuildsync.commands.results import DownloadedFile, DownloadResult
 from pybuildsync.commands.saving import save, save_copy
 from pybuildsync.commands.several_indexes import tell_several
@@ -37,10 +38,11 @@ def run(options: DownloadOptions, story: Story) -> DownloadResult:
     started = time.monotonic()
     check_only_deps(options.asked)
     check_tags(options.tags, options.asked, options.selection, only_look=True)
-    with open_store(options.store) as store:
+    named = remote_files(options.asked, options.build)
+    with open_store(options.store) as store, RemoteTexts(options.indexes, named, story) as texts:
         interpreter = find_interpreter(options.python or None, store)
         any_python = options.selection.ignore_requires_python
-        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python)
+        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python, fetch=texts.fetch)
         if not (inputs.requirements or inputs.given):
             story.tell(Warned("nothing to download: what is named lists no requirements"))
             return DownloadResult()
@@ -52,6 +54,7 @@ def run(options: DownloadOptions, story: Story) -> DownloadResult:
             story=story,
             environ=os.environ,
             tags=options.tags,
+            texts=texts,
         ) as bench:
             files, rounds = _download(bench, options, story)
     return DownloadResult(files=files, seconds=time.monotonic() - started, rounds=rounds)

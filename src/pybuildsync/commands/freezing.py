@@ -12,6 +12,7 @@ from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import parse_requirement
 from pybuildsync.core.story import Note, Story, Warned
 from pybuildsync.errors import PybuildsyncError, RequestError
+from pybuildsync.project.file_locations import fetched, is_remote, path_of
 
 ADDED = "## The following requirements were added by pip freeze:"
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -59,8 +60,10 @@ def lines_in_order(paths: Iterable[str], blocks: dict[str, tuple[str, ...]], sto
 
 def _read(path: str) -> list[str]:
     """Return the lines of a file without those that only go on with the options of the one before."""
+    if is_remote(path):
+        fetched(path, None)
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open(path_of(path), encoding="utf-8-sig") as file:
             lines = [line.rstrip() for line in file]
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(

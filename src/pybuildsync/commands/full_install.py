@@ -11,6 +11,7 @@ from pybuildsync.commands.elsewhere import kept_names, left_behind, steps_in_pla
 from pybuildsync.commands.inputs import Inputs, read_asked
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files, tell_names
+from pybuildsync.commands.remote_texts import RemoteTexts
 from pybuildsync.commands.results import Change, InstallResult, Satisfied
 from pybuildsync.commands.several_indexes import tell_several
 from pybuildsync.commands.usage import check_only_deps, check_tags
@@ -32,26 +33,36 @@ _ORDER = {"remove": 0, "install": 1, "upgrade": 2, "downgrade": 3, "rebuild": 4,
 
 
 class _Request(NamedTuple):
-    """What is asked for, read and understood."""
+    """What is asked for, read and understood; ``fetched`` is the digest of those *texts* that the question is about."""
 
     options: InstallOptions
     inputs: Inputs
     question: str
     since: int
+    texts: RemoteTexts
+    fetched: str
 
 
-def install(options: InstallOptions, around: Surroundings, question: str, story: Story, *, since: int) -> InstallResult:
+def install(
+    options: InstallOptions, around: Surroundings, question: str, story: Story, texts: RemoteTexts, *, since: int
+) -> InstallResult:
     """Install what *options* ask for into *around*, which is held; remember the plan as the answer to *question*.
 
-    *since* is when the command began (Unix time, ns): of files that were written later nothing is remembered.
-    ``watched`` of the result is not empty if the same command would find nothing to do.
+    *texts* has those files that were fetched for the question, and fetches others. *since* is when the command began
+    (Unix time, ns): of files that were written later nothing is remembered. ``watched`` of the result is not empty if
+    the same command would find nothing to do.
 
     Raises:
         PybuildsyncError: it can't be; nothing has changed.
 
     """
+    fetched = texts.digest
     inputs = read_asked(
-        options.asked, os.environ, around.interpreter.target, any_python=options.selection.ignore_requires_python
+        options.asked,
+        os.environ,
+        around.interpreter.target,
+        any_python=options.selection.ignore_requires_python,
+        fetch=texts.fetch,
     )
     check_only_deps(options.asked)
     check_tags(
@@ -60,7 +71,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
     if not (inputs.requirements or inputs.given):
         story.tell(Warned("nothing to install: what is named lists no requirements"))
         return InstallResult(dry_run=options.dry_run)
-    request = _Request(options, inputs, question, since)
+    request = _Request(options, inputs, question, since, texts, fetched)
     with open_workbench(
         around.store,
         around.interpreter,
@@ -69,6 +80,7 @@ def install(options: InstallOptions, around: Surroundings, question: str, story:
         story=story,
         environ=os.environ,
         tags=options.tags,
+        texts=texts,
     ) as bench:
         goal = _goal(options, bench, installed_of(around.distributions, bench.goal.policies))
         if options.verify:
@@ -176,6 +188,8 @@ def _remember(
     """
     is_direct = bool(planned.goal.direct or planned.settled.facts.direct)
     if not request.question or is_direct or bench.uses_variables or not placements or request.options.verify:
+        return None
+    if request.texts.digest != request.fetched:  # a file that the question doesn't tell of includes one by its URL
         return None
     if any(_is_passing(bench, each) for each in planned.settled.resolution.running):
         return None

@@ -18,6 +18,7 @@ from pybuildsync.core.requirements import Requirement, likely_meant, parse_requi
 from pybuildsync.core.targets import Target
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import last_segment, path_url
+from pybuildsync.project.file_locations import Fetch
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
 
 ARCHIVES = (".whl", ".tar.gz", ".tgz", ".zip", ".tar", ".tar.bz2", ".tbz")
@@ -65,15 +66,22 @@ class Inputs(NamedTuple):
     locked: tuple[Listing, ...] = ()
 
 
-def read_asked(asked: AskedOptions, environ: Mapping[str, str], target: Target, *, any_python: bool = False) -> Inputs:
-    """Return what is *asked* for *target*, by words and by files of every kind; *any_python* as for :func:`gather`.
+def read_asked(
+    asked: AskedOptions,
+    environ: Mapping[str, str],
+    target: Target,
+    *,
+    any_python: bool = False,
+    fetch: Fetch | None = None,
+) -> Inputs:
+    """Return what is *asked* for *target*, by words and by files of every kind; the rest is as for :func:`gather`.
 
     Raises:
         RequestError: a requirement, path, URL or file is not what it should be.
         UsageError: a file is given where another kind has its place.
 
     """
-    found, listings = gather(asked, environ, target, any_python=any_python)
+    found, listings = gather(asked, environ, target, any_python=any_python, fetch=fetch)
     return _understood(found)._replace(locked=listings)
 
 
@@ -84,20 +92,22 @@ def read_inputs(
     environ: Mapping[str, str],
     *,
     editables: Iterable[str] = (),
+    fetch: Fetch | None = None,
 ) -> Inputs:
-    """Return what the command line and its files ask for.
+    """Return what the command line and its files ask for; files by URL come by *fetch*, without it they are refused.
 
     Raises:
         RequestError: a requirement, path, URL or file is not what it should be.
+        PybuildsyncError: whatever *fetch* raises.
 
     """
     found = RequirementFile()
     found.requirements += [RequirementLine(word, COMMAND_LINE) for word in words]
     found.requirements += [RequirementLine(word, COMMAND_LINE, editable=True) for word in editables]
     for path in requirement_files:
-        merge(found, read_requirement_file(path, environ=environ))
+        merge(found, read_requirement_file(path, environ=environ, fetch=fetch))
     for path in constraint_files:
-        merge(found, read_requirement_file(path, environ=environ, constraints=True))
+        merge(found, read_requirement_file(path, environ=environ, constraints=True, fetch=fetch))
     return _understood(found)
 
 

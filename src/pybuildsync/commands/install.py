@@ -15,6 +15,7 @@ from pybuildsync.commands import memory
 from pybuildsync.commands.destination import choose_destination, scheme_to_hold, schemes_of, tell_unnamed
 from pybuildsync.commands.options import InstallOptions
 from pybuildsync.commands.placing import Surroundings, place, repeatable, settings_files
+from pybuildsync.commands.remote_texts import RemoteTexts, remote_files
 from pybuildsync.commands.results import InstallResult
 from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.watched import watch_all
@@ -40,7 +41,8 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
 
     """
     started, began = time.monotonic(), time.time_ns()
-    with open_store(options.store) as store:
+    named = remote_files(options.asked, options.build)
+    with open_store(options.store) as store, RemoteTexts(options.indexes, named, story) as texts:
         interpreter = find_interpreter(options.python or None, store)
         destination = choose_destination(options, interpreter, story)
         scheme = destination_scheme(destination, interpreter)
@@ -57,12 +59,14 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
             around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
             asks_anew = options.dry_run or _refreshes(options) or bool(options.report) or _hangs_on_time(options)
             asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
-            question = "" if asks_anew else _question(options, around, os.environ)
+            question = "" if asks_anew else _question(options, around, os.environ, texts)
             result = _from_memory(options, around, question, story) if question else None
             if result is None:
                 from pybuildsync.commands.full_install import install
 
-                result = install(options, around, question, story, since=began)
+                result = install(options, around, question, story, texts, since=began)
+            if texts.digest:  # the next answer is for what is in them then
+                result = result._replace(watched=(), recipe=())
             seconds = time.monotonic() - started
             if options.report:  # which is written anew each time
                 return result._replace(seconds=seconds, watched=(), recipe=())
@@ -120,8 +124,13 @@ def _sound(folders: tuple[str, ...], story: Story) -> tuple[InstalledDistributio
     return tuple(each for each in found if not each.broken)
 
 
-def _question(options: InstallOptions, around: Surroundings, environ: Mapping[str, str]) -> str:
-    """Return all that an install's plan follows from, but for the index, as one text."""
+def _question(options: InstallOptions, around: Surroundings, environ: Mapping[str, str], texts: RemoteTexts) -> str:
+    """Return all that an install's plan follows from, but for the index, as one text.
+
+    Raises:
+        PybuildsyncError: a requirement file that is named by URL can't be had.
+
+    """
     from pybuildsync import __version__
     from pybuildsync.frontend.build_variables import is_build_variable
 
@@ -134,7 +143,8 @@ def _question(options: InstallOptions, around: Surroundings, environ: Mapping[st
     # The environment is described by what is in it: another one that is like it is the same question.
     likewise = options._replace(python="")
     base = around.interpreter.base_executable
-    asked = (__version__, os.getcwd(), likewise, base, target.full_version, target.markers)
+    elsewhere = texts.read_ahead(environ) if texts.named else ""
+    asked = (__version__, os.getcwd(), likewise, base, target.full_version, target.markers, elsewhere)
     return without_credentials(f"{asked!r}\n{target.tags[0]} {len(target.tags)}\n{there}\n{variables!r}")
 
 

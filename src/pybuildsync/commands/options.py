@@ -70,6 +70,19 @@ class IndexOptions(NamedTuple):
     refresh_packages: tuple[str, ...] = ()
 
 
+class ConnectionOptions(NamedTuple):
+    """How to fetch something, where there is no index: those of :class:`IndexOptions` that are about connections."""
+
+    trusted_hosts: tuple[str, ...] = ()
+    cert: str = ""
+    client_cert: str = ""
+    proxy: str = ""
+    no_proxy_env: bool = False
+    keyring_provider: Literal["", "auto", "disabled", "import", "subprocess"] = ""
+    timeout: float | None = None
+    retries: int | None = None
+
+
 class AskedOptions(NamedTuple):
     """What is asked for. ``groups`` are ``[FILE:]GROUP`` (PEP 735), ``scripts`` are files (PEP 723).
 
@@ -139,6 +152,7 @@ class BuildOptions(NamedTuple):
 
 _ASKED, _SELECTION, _TAGS = AskedOptions(), SelectionOptions(), TagOptions()
 _INDEX, _BUILD, _STORE = IndexOptions(), BuildOptions(), StoreOptions()
+_CONNECTION = ConnectionOptions()
 
 
 class InstallOptions(NamedTuple):
@@ -213,7 +227,7 @@ class CheckOptions(NamedTuple):
 
 
 class UninstallOptions(NamedTuple):
-    """What ``uninstall`` is asked for. ``yes`` doesn't ask first."""
+    """What ``uninstall`` is asked for. ``yes`` doesn't ask first; requirement files by URL come by ``connection``."""
 
     names: tuple[str, ...] = ()
     requirement_files: tuple[str, ...] = ()
@@ -221,6 +235,7 @@ class UninstallOptions(NamedTuple):
     dry_run: bool = False
     python: str = ""
     break_system_packages: bool = False
+    connection: ConnectionOptions = _CONNECTION
     store: StoreOptions = _STORE
 
 

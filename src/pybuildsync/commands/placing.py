@@ -21,6 +21,7 @@ from pybuildsync.environments.scripts import read_entry_points
 from pybuildsync.environments.target_folders import beside_what_is_there
 from pybuildsync.environments.transaction import apply
 from pybuildsync.errors import EnvironmentFault
+from pybuildsync.project.file_locations import is_url
 from pybuildsync.project.places import settings_paths, site_file
 from pybuildsync.store.location import Store
 
@@ -189,10 +190,14 @@ def _link_mode(text: str) -> LinkMode:
 
 
 def settings_files(options: InstallOptions) -> tuple[str, ...]:
-    """Return the files that say what an install is to do, those that would say it if they were there included."""
-    return (
-        *settings_paths(options.python, os.environ, ".", platform=sys.platform),
+    """Return the files that say what an install is to do, those that would say it if they were there included.
+
+    Not what is named by URL: once it was read, it is known whether it is a file, and which.
+    """
+    named = (
         *options.asked.requirement_files,
         *options.asked.constraint_files,
         *options.build.build_constraint_files,
     )
+    paths = settings_paths(options.python, os.environ, ".", platform=sys.platform)
+    return (*paths, *[each for each in named if not is_url(each)])

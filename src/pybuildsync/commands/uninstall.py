@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pybuildsync.commands.destination import scheme_of
 from pybuildsync.commands.inputs import COMMAND_LINE, read_inputs
-from pybuildsync.commands.options import UninstallOptions
+from pybuildsync.commands.options import IndexOptions, UninstallOptions
+from pybuildsync.commands.remote_texts import RemoteTexts
 from pybuildsync.commands.results import Change, UninstallResult
 from pybuildsync.commands.surroundings import look_around, project_in, required_by
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.errors import RequestError
+from pybuildsync.project.file_locations import is_remote
 
 
 def run(
@@ -24,6 +26,7 @@ def run(
     Raises:
         EnvironmentFault: there is no such interpreter, or the environment can't be changed; it is as it was.
         RequestError: a name or a requirement file can't be read.
+        IndexFault: a requirement file can't be fetched.
 
     """
     from pybuildsync.environments.planning import Changes
@@ -77,7 +80,9 @@ def _names(options: UninstallOptions, story: Story) -> dict[str, str]:
         RequestError: nothing has a name, or something can't be read.
 
     """
-    inputs = read_inputs(options.names, options.requirement_files, (), os.environ)
+    connection = IndexOptions(**options.connection._asdict())
+    with RemoteTexts(connection, filter(is_remote, options.requirement_files), story) as texts:
+        inputs = read_inputs(options.names, options.requirement_files, (), os.environ, fetch=texts.fetch)
     names: dict[str, str] = {}
     for requirement, text in zip(inputs.requirements, inputs.texts, strict=True):
         names.setdefault(requirement.name, project_in(text))

@@ -5,6 +5,7 @@ import time
 
 from pybuildsync.commands.inputs import read_asked
 from pybuildsync.commands.options import WheelOptions
+from pybuildsync.commands.remote_texts import RemoteTexts, remote_files
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.saving import save_copy
 from pybuildsync.commands.several_indexes import tell_several
@@ -31,15 +32,16 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
     """
     started = time.monotonic()
     check_only_deps(options.asked)
-    with open_store(options.store) as store:
+    named = remote_files(options.asked, options.build)
+    with open_store(options.store) as store, RemoteTexts(options.indexes, named, story) as texts:
         interpreter = find_interpreter(options.python or None, store)
         any_python = options.selection.ignore_requires_python
-        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python)
+        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python, fetch=texts.fetch)
         if not (inputs.requirements or inputs.given):
             story.tell(Warned("nothing to build: what is named lists no requirements"))
             return WheelResult()
         with open_workbench(
-            store, interpreter, options=options, inputs=inputs, story=story, environ=os.environ
+            store, interpreter, options=options, inputs=inputs, story=story, environ=os.environ, texts=texts
         ) as bench:
             files, rounds = _build(bench, options, story)
     return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=rounds)

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, Future
 
+    from pybuildsync.commands.remote_texts import RemoteTexts
+
 
 class Workbench(NamedTuple):
     """Everything opened and ready; ``goal`` is what is asked for, of an environment that is empty.
@@ -97,8 +99,11 @@ def open_workbench(
     story: Story,
     environ: Mapping[str, str],
     tags: TagOptions = TagOptions(),  # noqa: B008 - frozen
+    texts: "RemoteTexts | None" = None,
 ) -> Iterator[Workbench]:
     """Yield the workbench of one command and clear it away afterwards; wheels of what runs are for *tags*.
+
+    Files that the options name by URL come by *texts*.
 
     Raises:
         UsageError: an option's value is not what it should be.
@@ -108,7 +113,13 @@ def open_workbench(
     """
     build = options.build
     check_builds(build)
-    settings = index_settings(options.indexes, inputs.options, store=store, python=interpreter.executable)
+    settings = index_settings(
+        options.indexes,
+        inputs.options,
+        store=store,
+        python=interpreter.executable,
+        texts=texts.named if texts is not None else (),
+    )
     known = recall_answers(store, interpreter.target)
     environments = FillEnvironment(store, interpreter)
     executor = LazyExecutor(partial(_threads, build.build_jobs))
@@ -141,7 +152,8 @@ def open_workbench(
             within=place,
         )
         try:
-            for_builds = read_inputs((), (), build.build_constraint_files, environ)
+            fetch_text = texts.fetch if texts is not None else None
+            for_builds = read_inputs((), (), build.build_constraint_files, environ, fetch=fetch_text)
             formats, releases = selected(options.selection, inputs.options)
             goal = Goal(
                 target=target,
