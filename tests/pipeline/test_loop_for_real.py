@@ -1,5 +1,6 @@
 """The loop with real parts: what hooks ask for, what several sources share, what failed, what the key is made of."""
 
+import json
 import time
 from pathlib import Path
 
@@ -304,3 +305,18 @@ def test_a_build_is_told_once(place: Place) -> None:
     told = place.run("install", "-v", "--force-reinstall", "--no-cache-dir", "src").err
     assert sum("  building src 1.0" in line for line in told.splitlines()) == 2
     assert sum("downloaded src-1.0.tar.gz" in line for line in told.splitlines()) == 1
+
+
+def test_a_build_is_counted_once(place: Place) -> None:
+    """However often its backend is asked: for more requirements, for metadata, for the wheel. What fails counts, too."""
+    for version in ("1.0", "2.0"):
+        place.index.add(wheel("lib", version))
+    place.index.add(sdist("one", "1.0", asks=["lib"]))
+    place.index.add(sdist("two", "1.0", needs=["lib"], lists=["lib"], asks=["lib"], requires=["lib<2"]))
+    place.index.add(sdist("three", "1.0", needs=["lib"], lists=["lib"], requires=["lib"]))
+    place.index.add(wheel("tool", "1.0", upload_time="2020-01-01T00:00:00Z"))
+    place.index.add(wheel("tool", "2.0", upload_time="2024-01-01T00:00:00Z"))
+    place.index.add(sdist("four", "1.0", needs=["tool"], breaks={"tool": "2.0"}, upload_time="2021-05-06T00:00:00Z"))
+    for names, count in (("one",), 1), (("two", "three"), 2), (("four",), 2), (("one", "four"), 0):
+        said = place.install("--json", "--force-reinstall", *names)
+        assert json.loads(said.out)["builds"] == count, names

@@ -118,7 +118,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         changes=_changes(planned, bench.shop.begun),
         satisfied=_satisfied(request.inputs, _versions(planned), around, bench.fetched),
         rounds=planned.settled.rounds,
-        builds=len(bench.shop.submitted),
+        builds=bench.shop.builds,
         dry_run=options.dry_run,
         conflicts=() if options.no_warn_conflicts else (*behind, *[each.text for each in planned.disturbed]),
     )

@@ -147,6 +147,7 @@ def open_workbench(
             story=story,
             failures={},
             submitted=[],
+            waiting={},
             begun={},
             fetch=_fetch_named,
             within=place,

@@ -101,11 +101,10 @@ def submit(
             against=order.named,
             kind=kind,
             log_path=log,
-            again=shop.begun.pop(title, "") == kind,
+            again=shop.waiting.pop(title, "") == kind,
         )
     )
     shop.begun[order.key] = kind
-    shop.submitted.append(title)
     asked = dict(facts.hook_requires).get(source.identity, ())
     job = BuildJob(
         key=order.key,
@@ -206,7 +205,7 @@ def _outcome(shop: Workshop, order: Order, future: "Future[BuildResult]") -> Bui
 def _tell_finished(shop: Workshop, order: Order, result: BuildResult) -> None:
     if result.unmet:
         said, kind = result.unmet, "requires"
-        shop.begun[f"{order.source.name}=={order.source.version}"] = shop.begun[order.key]
+        shop.waiting[f"{order.source.name}=={order.source.version}"] = shop.begun.pop(order.key)
     else:
         metadata = parse_metadata(result.metadata_text, Origin.PREPARED)
         said, kind = tuple(str(each) for each in metadata.requires), "wheel" if result.wheel_path else "metadata"

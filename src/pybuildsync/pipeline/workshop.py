@@ -39,8 +39,9 @@ class Workshop(NamedTuple):
     ``fetch`` fetches what a URL leads to that something requires (:func:`pybuildsync.pipeline.direct.fetch_named`).
     Without isolation builds run ``within`` an environment that is there; then ``built`` lasts as long as the command.
     ``verified`` are the SHA-256 of wheels whose unpacked files were looked at, None where they are simply believed.
-    ``begun`` says of each build begun what it is for, by its key, and by its title while its backend waits for more.
-    ``failures`` collects those of each source, by identity and build key; ``submitted`` the titles of all builds begun.
+    ``begun`` says of each build begun what it is for, by its key; but for those whose backend asked for more first:
+    until they begin anew they are in ``waiting``, by their title. ``failures`` collects those of each source, by
+    identity and build key.
     """
 
     client: IndexClient
@@ -54,8 +55,13 @@ class Workshop(NamedTuple):
     settings: BuildSettings
     story: Story
     failures: dict[tuple[str, str, str], dict[str, BuildFailure]]
-    submitted: list[str]
     begun: dict[str, str]
+    waiting: dict[str, str]
     fetch: Fetches
     within: Within | None = None
     verified: set[str] | None = None
+
+    @property
+    def builds(self) -> int:
+        """How many wheels were to be built so far: one for each build key, whatever was asked of its backend."""
+        return list(self.begun.values()).count("wheel")
