@@ -308,7 +308,7 @@ def test_a_build_is_told_once(place: Place) -> None:
 
 
 def test_a_build_is_counted_once(place: Place) -> None:
-    """However often its backend is asked: for more requirements, for metadata, for the wheel. What fails counts, too."""
+    """However often its backend is asked: for more requirements, metadata, the wheel. What fails counts, too."""
     for version in ("1.0", "2.0"):
         place.index.add(wheel("lib", version))
     place.index.add(sdist("one", "1.0", asks=["lib"]))

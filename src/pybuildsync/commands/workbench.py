@@ -146,8 +146,6 @@ def open_workbench(
             settings=_build_settings(build, inputs.settings, store, environ),
             story=story,
             failures={},
-            submitted=[],
-            waiting={},
             begun={},
             fetch=_fetch_named,
             within=place,
