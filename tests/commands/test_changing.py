@@ -1,6 +1,8 @@
 """Commands that change: uninstall, cache."""
 
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -9,9 +11,15 @@ import pytest
 from cli.worlds import say
 from commands.worlds import Environment, make_environment
 
+from pybuildsync.commands import uninstall
 from pybuildsync.commands.cache import run_prune
-from pybuildsync.commands.options import CacheOptions, StoreOptions
-from pybuildsync.core.story import WaitingForLock
+from pybuildsync.commands.options import CacheOptions, StoreOptions, UninstallOptions
+from pybuildsync.commands.results import Change
+from pybuildsync.core.story import WaitingForLock, Warned
+from pybuildsync.environments.interpreters import find_interpreter
+from pybuildsync.environments.schemes import environment_scheme
+from pybuildsync.environments.transaction import environment_lock
+from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.built import StoredWheels
 from pybuildsync.store.location import Store
 from pybuildsync.store.locks import in_use
@@ -122,6 +130,58 @@ def test_what_lies_outside_stays(environment: Environment, tmp_path: Path) -> No
     assert status == 0
     assert "precious stays: it lies outside the environment" in err
     assert outside.exists()
+
+
+def replace(environment: Environment, version: str) -> None:
+    """Be another process that changes lib to *version*, "" to remove it."""
+    (folder,) = environment.site_packages.glob("lib-*.dist-info")
+    shutil.rmtree(folder)
+    (environment.site_packages / "lib.py").unlink()
+    if version:
+        environment.add("lib", version)
+
+
+@pytest.mark.parametrize(("version", "changes"), [("2.0", ["2.0"]), ("", [])])
+def test_what_is_removed_is_what_is_there_when_nobody_else_is_at_work(
+    environment: Environment, tmp_path: Path, version: str, changes: list[str]
+) -> None:
+    """What another process, which is waited for, has installed instead goes; what it has removed is told as absent."""
+    told = Told(release=Event())
+    options = UninstallOptions(
+        names=("lib",), yes=True, python=str(environment.root), store=StoreOptions(cache_dir=str(tmp_path / "cache"))
+    )
+    interpreter = find_interpreter(str(environment.root), Store(str(tmp_path / "cache")))
+    with ThreadPoolExecutor(1) as pool:
+        with environment_lock(environment_scheme(interpreter)):
+            running = pool.submit(uninstall.run, options, told)
+            assert told.release.wait(30)
+            replace(environment, version)
+        result = running.result()
+    assert [change.old for change in result.changes] == changes
+    assert told.heard[1:] == [
+        Warned("app still requires lib, which is gone") if version else Warned("Skipping lib as it is not installed.")
+    ]
+    assert modules(environment) == ["app", "other"]
+
+
+def test_what_was_not_agreed_to_is_not_removed(environment: Environment, tmp_path: Path) -> None:
+    """Another version may have come while the question stood; what has gone needs no answer."""
+    told = Told(release=Event())
+    options = UninstallOptions(
+        names=("lib", "other"), python=str(environment.root), store=StoreOptions(cache_dir=str(tmp_path / "cache"))
+    )
+
+    def agree_after(version: str) -> bool:
+        replace(environment, version)
+        return True
+
+    with pytest.raises(EnvironmentFault, match="has changed meanwhile") as caught:
+        uninstall.run(options, told, confirm=lambda _: agree_after("2.0"))
+    assert caught.value.why == "lib 2.0 is there now"
+    assert modules(environment) == ["app", "lib", "other"]
+    result = uninstall.run(options, told, confirm=lambda _: agree_after(""))
+    assert (result.changes, result.missing) == ((Change(kind="remove", name="other", old="2"),), ("lib",))
+    assert modules(environment) == ["app"]
 
 
 def test_the_cache_is_where_it_is_told_to_be(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from pybuildsync.commands.remote_texts import RemoteTexts
 from pybuildsync.commands.results import Change, UninstallResult
 from pybuildsync.commands.surroundings import look_around, project_in, required_by
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
-from pybuildsync.environments.installed import InstalledDistribution
-from pybuildsync.errors import RequestError
+from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
+from pybuildsync.environments.interpreters import Interpreter
+from pybuildsync.environments.schemes import Scheme, check_changeable
+from pybuildsync.errors import EnvironmentFault, RequestError
 from pybuildsync.project.file_locations import is_remote
 
 
@@ -30,33 +32,74 @@ def run(
 
     """
     from pybuildsync.environments.planning import Changes
-    from pybuildsync.environments.transaction import apply
+    from pybuildsync.environments.recovery import settle
+    from pybuildsync.environments.transaction import apply, environment_lock
 
     interpreter, found = look_around(options.python, options.store, story)
     names = _names(options, story)
-    by_name = {one.name: one for one in found}
-    chosen = [by_name[name] for name in names if name in by_name]
-    missing = tuple(name for name in names if name not in by_name)
-    for name in missing:
-        story.tell(Warned(f"Skipping {names[name]} as it is not installed."))
-    changes = tuple(Change(kind="remove", name=one.name, old=one.version) for one in chosen)
-    result = UninstallResult(changes=changes, missing=missing, dry_run=options.dry_run)
+    chosen = _named(names, found)
+    result = _result(options, names, chosen)
     if not chosen or options.dry_run:
+        _tell_absent(names, result.missing, story)
         return result
-    if not options.yes and not confirm(changes):
-        return result._replace(declined=True)
-    scheme = scheme_of(chosen, interpreter)
-    if options.break_system_packages:
-        scheme = scheme._replace(unchangeable="")
-    applied = apply(
-        Changes(remove=tuple(chosen)), scheme, waiting=lambda: story.tell(WaitingForLock(interpreter.prefix))
-    )
-    if applied.recovered is not None:
-        story.tell(Recovered(str(applied.recovered)))
+    scheme = _scheme(options, chosen, interpreter)
+    check_changeable(scheme)
+    if not options.yes:
+        _tell_absent(names, result.missing, story)
+        if not confirm(result.changes):
+            return result._replace(declined=True)
+    with environment_lock(scheme, lambda: story.tell(WaitingForLock(interpreter.prefix))):
+        recovered = settle(scheme)
+        if recovered is not None:
+            story.tell(Recovered(str(recovered)))
+        found = tuple(one for one in installed_distributions(interpreter.site_packages) if not one.broken)
+        seen, chosen = chosen, _named(names, found)
+        if _has_changed(seen, chosen) and (not options.yes or _scheme(options, chosen, interpreter) != scheme):
+            raise EnvironmentFault(
+                "what is to be removed has changed meanwhile",
+                why="\n".join(f"{one.name} {one.version} is there now" for one in chosen if one not in seen),
+                hint="run the command again",
+            )
+        told = () if options.yes else result.missing
+        result = _result(options, names, chosen)
+        _tell_absent(names, tuple(name for name in result.missing if name not in told), story)
+        applied = apply(Changes(remove=chosen), scheme, is_locked=True)
     for path in applied.outside:
         story.tell(Warned(f"{path} stays: it lies outside the environment"))
     _tell_missing(chosen, found, dict(interpreter.target.markers), story)
     return result
+
+
+def _named(names: Iterable[str], found: tuple[InstalledDistribution, ...]) -> tuple[InstalledDistribution, ...]:
+    """Return what of *found* is called by one of *names*, in their order."""
+    by_name = {one.name: one for one in found}
+    return tuple(by_name[name] for name in names if name in by_name)
+
+
+def _result(
+    options: UninstallOptions, names: Iterable[str], chosen: tuple[InstalledDistribution, ...]
+) -> UninstallResult:
+    there = {one.name for one in chosen}
+    return UninstallResult(
+        changes=tuple(Change(kind="remove", name=one.name, old=one.version) for one in chosen),
+        missing=tuple(name for name in names if name not in there),
+        dry_run=options.dry_run,
+    )
+
+
+def _scheme(options: UninstallOptions, chosen: tuple[InstalledDistribution, ...], interpreter: Interpreter) -> Scheme:
+    scheme = scheme_of(chosen, interpreter)
+    return scheme._replace(unchangeable="") if options.break_system_packages else scheme
+
+
+def _has_changed(seen: tuple[InstalledDistribution, ...], now: tuple[InstalledDistribution, ...]) -> bool:
+    """Whether something is there *now* that wasn't *seen* as it is; what has gone is no change to ask about."""
+    return not set(now) <= set(seen)
+
+
+def _tell_absent(names: Mapping[str, str], missing: Iterable[str], story: Story) -> None:
+    for name in missing:
+        story.tell(Warned(f"Skipping {names[name]} as it is not installed."))
 
 
 def _tell_missing(
