@@ -147,6 +147,7 @@ def open_workbench(
             story=story,
             failures={},
             begun={},
+            waiting={},
             fetch=_fetch_named,
             within=place,
         )
