@@ -7,10 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from loopback import LoopbackIndex
-
 from integration.beside_pip.cases import CASES, Case
-from integration.beside_pip.ground import archives
+from integration.beside_pip.ground import offer
 from integration.beside_pip.sides import run_side
 from integration.beside_pip.table import Row, judge, write_page
 
@@ -18,7 +16,7 @@ from integration.beside_pip.table import Row, judge, write_page
 def main(words: list[str]) -> int:
     """Run the cases whose title holds one of *words*; write the page if all were run."""
     chosen = [case for case in CASES if not words or any(word in case.title for word in words)]
-    with LoopbackIndex(archives(), form="both") as index, ThreadPoolExecutor(2) as pool:
+    with offer() as index, ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda case: _run(case, index.url), chosen))
     wrong = [(row, found) for row, found in rows if bool(found) != bool(row.case.differs)]
     for row, found in wrong:

@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from loopback import Archive, make_sdist, make_wheel
+from loopback import Archive, LoopbackIndex, make_sdist, make_wheel
 
 from integration.bad_input_world import PYPROJECT
 from integration.command import run
@@ -110,20 +110,47 @@ def archives() -> tuple[Archive, ...]:
     )
 
 
-def lock_file(index: str) -> str:
-    """Return a lock file of two projects on *index*."""
-    lines = ['lock-version = "1.0"', 'created-by = "somebody"', 'extras = ["more"]']
+def offer() -> LoopbackIndex:
+    """Return the server of all that both install, and of files that say what to install; to be started."""
+    index = LoopbackIndex(archives(), form="both")
+    texts = {
+        "one.txt": "one<2\n",
+        "nested.txt": "# nested\n-r more/two.txt\n-c limits.txt\n",
+        "more/two.txt": "two\n-r ../one.txt\n",
+        "limits.txt": "two==1.0\n",
+        "linked.txt": "linked\n",
+        "local.txt": "-e ./project\n./links/linked-1.0-py3-none-any.whl\n",
+        "circle.txt": "one\n-r circle.txt\n",
+        "tools.txt": "helper==1.0\n",
+        "page.html": "<!DOCTYPE html>\n<html></html>\n",
+        "pylock.toml": lock_file("../files/", "path"),
+        "folder/pylock.toml": f'{_LOCK}[[packages]]\nname = "project"\ndirectory = {{path = "project"}}\n',
+    }
+    index.pages.update({f"/texts/{name}": ("text/plain", text.encode()) for name, text in texts.items()})
+    return index
+
+
+_LOCK = 'lock-version = "1.0"\ncreated-by = "somebody"\n'
+
+
+def lock_file(files: str, by: str) -> str:
+    """Return a lock file of two projects in the folder or at the URL *files*, each named *by* "path" or "url"."""
+    lines = [f'{_LOCK}extras = ["more"]']
     hashes = {each.filename: each.sha256 for each in archives()}
-    files = index.replace("/simple/", "/files/")
     for name, version, marker in (("needs", "1.0", ""), ("one", "1.1", ""), ("two", "1.0", "'more' in extras")):
         filename = f"{name}-{version}-py3-none-any.whl"
         lines += ["[[packages]]", f'name = "{name}"', f'version = "{version}"', f'marker = "{marker}"' * bool(marker)]
         lines += [
             "[[packages.wheels]]",
-            f'url = "{files}{filename}"',
+            f'{by} = "{files}{filename}"',
             f'hashes = {{sha256 = "{hashes[filename]}"}}',
         ]
     return "\n".join(lines) + "\n"
+
+
+def server(index: str) -> str:
+    """Return the address of the server of *index*."""
+    return index.removesuffix("simple/")
 
 
 def lay(root: Path, index: str) -> None:
@@ -144,7 +171,8 @@ def lay(root: Path, index: str) -> None:
         "editable.txt": b"-e ./project\ntwo==1.0\n",
         "names.txt": b"one\ntwo\n",
         "pip.conf": b"[global]\nno-deps = yes\n[install]\npre = 1\n",
-        "pylock.toml": lock_file(index).encode(),
+        "remote.txt": f"-r {server(index)}texts/one.txt\ntwo\n-c {server(index)}texts/limits.txt\n".encode(),
+        "pylock.toml": lock_file(f"{server(index)}files/", "url").encode(),
         **{f"project/{path}": data for path, data in source_files("project", "1.0", ("one<2",)).items()},
         **{f"links/{archive.filename}": archive.data for archive in (make_wheel("linked", "1.0"),)},
         **{f"repository/{path}": data for path, data in source_files("repository", "1.0").items()},

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from integration.beside_pip.ground import lay
+from integration.beside_pip.ground import lay, server
 from integration.command import PATIENCE
 
 _UNTOLD = ("__pycache__", ".cache", ".rustup", ".pybuildsync.lock", ".git")
@@ -35,8 +35,8 @@ class Left:
 def run_side(tool: str, commands: tuple[tuple[str, ...], ...], root: Path, index: str) -> Left:
     """Lay fresh ground at *root*, run *commands* there with *tool* ("pip" or "pybuildsync"), and clear it away.
 
-    ``{index}`` and ``{work}`` in a command stand for the index's address and the folder that it runs in. The folder
-    stays under the tool's name beside *root*.
+    ``{index}``, ``{server}`` and ``{work}`` in a command stand for the addresses of the index and of its server, and
+    for the folder that it runs in. The folder stays under the tool's name beside *root*.
     """
     root.mkdir()
     lay(root, index)
@@ -46,7 +46,7 @@ def run_side(tool: str, commands: tuple[tuple[str, ...], ...], root: Path, index
         program = [sys.executable, "-m", "pip", "--python", str(environment / "bin" / "python")]
     ran = None
     for words in commands:
-        filled = [word.format(index=index, work=root / "work", root=root) for word in words]
+        filled = [word.format(index=index, server=server(index), work=root / "work", root=root) for word in words]
         names = [word for word in filled if word.partition("=")[0].isupper() and "=" in word]
         variables = dict(name.split("=", 1) for name in names)
         ran = subprocess.run(

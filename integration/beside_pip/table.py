@@ -30,6 +30,7 @@ class Row(NamedTuple):
     def text(self) -> str:
         """Return the row of the table."""
         title = self.case.title.replace("|", "\\|").replace("{index}", "INDEX/").replace("{work}", "/work")
+        title = title.replace("{server}", "SERVER/")
         title = title.replace("{root}", "")
         said = self.case.differs or "same"
         return f"| `{title}` | {self.pip} | {self.ours} | {said} |"

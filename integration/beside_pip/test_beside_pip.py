@@ -7,7 +7,7 @@ import pytest
 from loopback import LoopbackIndex
 
 from integration.beside_pip.cases import CASES, Case
-from integration.beside_pip.ground import archives
+from integration.beside_pip.ground import offer
 from integration.beside_pip.sides import run_side
 from integration.beside_pip.table import PAGE, Row, judge
 
@@ -15,7 +15,7 @@ from integration.beside_pip.table import PAGE, Row, judge
 @pytest.fixture(scope="module")
 def offered() -> Iterator[LoopbackIndex]:
     """Serve what both install from, with upload times."""
-    with LoopbackIndex(archives(), form="both") as index:
+    with offer() as index:
         yield index
 
 
