@@ -82,6 +82,7 @@ def test_help_of_a_command(command: Command) -> None:
         (["-q", "xyzzy"], "unknown command 'xyzzy'", "see pybuildsync --help"),
         (["cache", "sise"], "unknown cache command 'sise'", "did you mean cache size?"),
         (["cache", "-q", "prine"], "unknown cache command 'prine'", "did you mean cache prune?"),
+        (["index", "--platform", "any", "verions"], "unknown index command 'verions'", "did you mean index versions?"),
         (["--cache-dir", "install", "lost"], "unknown command 'lost'", "did you mean list?"),
         (["--frob", "x"], "unknown option --frob", "options of a command stand after it"),
         (

@@ -36,6 +36,24 @@ def test_general_options_that_a_command_has_no_use_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("between", "behind"),
+    [
+        (["index", "--python-version", "3.8", "--pre", "versions", "a"], ["--python-version", "3.8", "--pre"]),
+        (["index", "-f", "files", "--platform", "any", "versions", "a"], ["-f", "files", "--platform", "any"]),
+        (["index", "--json", "--index-url=u", "versions", "a"], ["--json", "--index-url", "u"]),
+        (["cache", "--format", "abspath", "list", "a"], ["--format", "abspath"]),
+        (["config", "--editor", "vi", "edit", "a"], ["--editor", "vi"]),
+    ],
+)
+def test_options_between_the_two_words_of_a_command(between: list[str], behind: list[str]) -> None:
+    """As in pip; their values are not taken for the second word."""
+    found = read_line(between)
+    assert found is not None
+    assert found == read_line([*found.command.words, *behind, "a"])
+    assert read_arguments(between) == found
+
+
+@pytest.mark.parametrize(
     ("argv", "expected"),
     [
         (["install", "--dry", "a"], [("dry_run", True)]),

@@ -16,6 +16,7 @@ from pybuildsync.cli.words import (
     HelpAsked,
     Line,
     accepted_options,
+    action_position,
     command_position,
     complete_flag,
     flags_of,
@@ -167,7 +168,9 @@ def _without_command(words: list[str], width: int) -> NoReturn:
         raise HelpAsked(f"pybuildsync {__version__}\n")
     at = command_position(words)
     before, named = words[:at], [word for word in words[at:] if not word.startswith("-")]
-    group = named[0] if named and is_group(named[0]) else ""
+    group = words[at] if words[at:] and is_group(words[at]) else ""
+    if group:
+        named = [group, *words[action_position(words, at) :][:1]]
     unknown = [word for word in before if word.startswith("-") and word.partition("=")[0] not in _BEFORE]
     unknown = [word for word in unknown if not complete_flag(word.partition("=")[0], _BEFORE, "")]
     if "--help" in words or "-h" in words or (not unknown and named == [group][: bool(group)]):

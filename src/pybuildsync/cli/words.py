@@ -55,7 +55,7 @@ def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
     rest = list(argv)
     at = command_position(rest)
     if rest[at : at + 1] and is_group(rest[at]):
-        second = at + 1 + command_position(rest[at + 1 :])
+        second = action_position(rest, at)
         command = find_command((rest[at], *rest[second : second + 1]))
         if command is not None:
             return command, rest[:at] + rest[at + 1 : second] + rest[second + 1 :]
@@ -63,14 +63,23 @@ def split_command(argv: Sequence[str]) -> tuple[Command | None, list[str]]:
     return (command, rest[:at] + rest[at + 1 :]) if command else (None, rest)
 
 
-def command_position(argv: Sequence[str]) -> int:
-    """Return where in *argv* the first word stands that is neither an option nor its value."""
-    flags = flags_of(BEFORE)
+def command_position(argv: Sequence[str], options: Sequence[Option] = BEFORE) -> int:
+    """Return where in *argv* the first word stands that is neither one of *options* nor its value."""
+    flags = flags_of(options)
     at = 0
     while at < len(argv) and argv[at].startswith("-") and argv[at] not in ("-", "--"):
         flag = complete_flag(argv[at], flags, "") or argv[at]
         at += 1 + (flag in flags and flags[flag][0].takes_value)
     return min(at, len(argv))
+
+
+def action_position(argv: Sequence[str], at: int) -> int:
+    """Return where in *argv* the second word of a command stands whose first, a group's, stands *at*.
+
+    As in pip, options of the command may stand between the two.
+    """
+    group = [option for command in COMMANDS if command.words[0] == argv[at] for option in command.options]
+    return at + 1 + command_position(argv[at + 1 :], (*BEFORE, *group))
 
 
 def accepted_options(command: Command) -> tuple[Option, ...]:
