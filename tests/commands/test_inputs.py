@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from core.fakes import TARGET
 
-from pybuildsync.commands.inputs import Given, Inputs, read_inputs
-from pybuildsync.commands.options import Setting
+from pybuildsync.commands.inputs import Given, Inputs, read_asked, read_inputs
+from pybuildsync.commands.options import AskedOptions, Setting
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import local_path
 
@@ -94,7 +95,7 @@ def test_words_that_are_wrong(words: tuple[str, ...], what: str) -> None:
 def test_what_is_installed_as_editable(tmp_path: Path) -> None:
     """A folder, also by its bare name, or a URL of version control; a name and extras may stand there."""
     words = (f"{tmp_path}[x]", f"file://{tmp_path}", "git+https://x.example/a#egg=a", "b[y] @ git+https://x.example/b")
-    found = read_inputs((), (), (), {}, editables=words)
+    found = read_asked(AskedOptions(editables=words), {}, TARGET)
     assert [(each.editable, each.name, each.extras) for each in found.given] == [
         (True, "", ("x",)),
         (True, "", ()),
@@ -107,7 +108,7 @@ def test_what_is_installed_as_editable(tmp_path: Path) -> None:
 def test_what_is_never_editable(word: str) -> None:
     """There is nothing that could be edited."""
     with pytest.raises(RequestError, match="can't be installed as editable"):
-        read_inputs((), (), (), {}, editables=(word,))
+        read_asked(AskedOptions(editables=(word,)), {}, TARGET)
 
 
 @pytest.mark.parametrize("line", ["a[x]", "-e ./tree", "./tree", "https://x.example/main.zip", "a[x] @ file:///a.whl"])

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.targets import Target
 from pybuildsync.environments.calls import SYSTEM, Calls
+from pybuildsync.environments.destinations import Destination, destination_scheme
 from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.layouts import Placement
@@ -60,6 +61,11 @@ def make_environment(root: Path) -> Scheme:
     (root / "pyvenv.cfg").write_text("home = /usr/bin\n")
     (root / "bin" / "python").write_text("")
     return scheme
+
+
+def target_scheme(folder: Path | str) -> Scheme:
+    """Return the scheme of ``--target`` *folder*."""
+    return destination_scheme(Destination(target=str(folder)), make_interpreter())
 
 
 def record_hash(content: bytes) -> str:

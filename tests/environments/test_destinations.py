@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from environments.places import dying, installed, is_killed, make_environment, make_interpreter, make_wheel, placed
 
-from pybuildsync.environments.destinations import Destination, below, destination_scheme, target_scheme, user_scheme
+from pybuildsync.environments.destinations import Destination, below, destination_scheme, user_scheme
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter, with_user_site
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.recovery import settle
@@ -127,7 +127,7 @@ def test_headers_in_a_target_folder(tmp_path: Path) -> None:
     target = str(tmp_path / "there")
     pypy = make_interpreter(tag="pp311-pypy311_pp73")
     found = [
-        target_scheme(target, each).headers.removeprefix(target)
+        destination_scheme(Destination(target=target), each).headers.removeprefix(target)
         for each in (make_interpreter(), make_interpreter(is_virtual=True), pypy)
     ]
     assert found == ["/include/python", "/include/site/python3.11", "/include/pypy"]
@@ -152,7 +152,7 @@ def test_a_prefix_that_is_an_environment(tmp_path: Path, store: Store) -> None:
     other = destination_scheme(Destination(prefix=str(tmp_path / "other")), interpreter)
     assert other.lock == f"{tmp_path}/other/.pybuildsync.lock"
     assert f"{tmp_path}/other/pyvenv.cfg" in other.protected
-    assert target_scheme(own.purelib, interpreter).lock == own.lock
+    assert destination_scheme(Destination(target=own.purelib), interpreter).lock == own.lock
 
 
 def test_managed_environments(store: Store) -> None:
@@ -175,7 +175,7 @@ def test_a_kill_in_another_prefix_is_found_there(tmp_path: Path, store: Store) -
     """The journal lies in the prefix: the next change there undoes it, also one that came by another way."""
     interpreter, _ = real_prefix(tmp_path, store)
     prefix = destination_scheme(Destination(prefix=str(tmp_path / "there")), interpreter)
-    target = target_scheme(prefix.purelib, interpreter)
+    target = destination_scheme(Destination(target=prefix.purelib), interpreter)
     for begun, next_one in ((prefix, prefix), (prefix, target), (target, prefix)):
         apply(Changes(install=placed(make_wheel(tmp_path / "wheels", "sample", "1.0"))), begun)
         newer = Changes(install=placed(make_wheel(tmp_path / "wheels", "sample", "2.0")))

@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-from environments.places import make_environment, make_interpreter, make_wheel, tree
+from environments.places import make_environment, make_wheel, target_scheme, tree
 
-from pybuildsync.environments.destinations import target_scheme
 from pybuildsync.environments.layouts import Placement, lay_out
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.target_folders import beside_what_is_there
@@ -52,7 +51,7 @@ def test_launchers_that_setuptools_made(tmp_path: Path) -> None:
 def test_what_is_in_the_way_in_a_target_folder(tmp_path: Path) -> None:
     """A folder where a file should go, a broken link, other contents: all of these stay."""
     target = tmp_path / "there"
-    scheme = target_scheme(str(target), make_interpreter())
+    scheme = target_scheme(target)
     (target / "one.py").mkdir(parents=True)
     (target / "two.py").symlink_to("nowhere")
     (target / "three.py").write_text("mine")
@@ -66,7 +65,7 @@ def test_what_is_in_the_way_in_a_target_folder(tmp_path: Path) -> None:
         "sample-1.0.dist-info/METADATA",
         "sample-1.0.dist-info/WHEEL",
     )
-    assert beside_what_is_there(placements, target_scheme(str(tmp_path / "new"), make_interpreter())) == (
+    assert beside_what_is_there(placements, target_scheme(tmp_path / "new")) == (
         placements,
         (),
     )

@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from environments.places import installed, make_environment, make_interpreter, make_wheel, placed, tree
+from environments.places import installed, make_environment, make_wheel, placed, target_scheme, tree
 
-from pybuildsync.environments.destinations import target_scheme
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.planning import Changes
 from pybuildsync.environments.schemes import Scheme
@@ -137,7 +136,7 @@ def test_what_a_killed_installer_left_gives_way(tmp_path: Path) -> None:
 
 def test_paths_in_a_target_folder_that_pip_wrote_wrong_are_understood(tmp_path: Path) -> None:
     """For ``--target`` pip writes ``../../bin/run`` into RECORD and means ``bin/run``: nothing outside is touched."""
-    scheme = target_scheme(str(tmp_path / "a/b/out"), make_interpreter())
+    scheme = target_scheme(tmp_path / "a/b/out")
     os.makedirs(scheme.scripts)
     (tmp_path / "a/bin").mkdir()
     for folder in ("a/bin", "a/b/out/bin"):

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from environments.places import make_interpreter
+from environments.places import make_interpreter, target_scheme
 
-from pybuildsync.environments.destinations import target_scheme
 from pybuildsync.environments.schemes import check_changeable, environment_scheme, library_name, virtual_scheme
 from pybuildsync.errors import EnvironmentFault
 
@@ -55,12 +54,12 @@ def test_links_in_the_folders_are_followed(tmp_path: Path) -> None:
 
 def test_a_target_folder_takes_everything(tmp_path: Path) -> None:
     """``--target`` puts modules on top and scripts into ``bin``; its lock lies elsewhere."""
-    scheme = target_scheme(str(tmp_path / "out"), make_interpreter())
+    scheme = target_scheme(tmp_path / "out")
     assert scheme.purelib == scheme.platlib == scheme.data == f"{tmp_path}/out"
     assert scheme.scripts == f"{tmp_path}/out/bin"
     assert scheme.python == "/usr/bin/python3"
     assert not scheme.lock.startswith(str(tmp_path))
-    assert scheme.lock != target_scheme(str(tmp_path / "other"), make_interpreter()).lock
+    assert scheme.lock != target_scheme(tmp_path / "other").lock
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_a_folder_that_cannot_be_written_is_found_before_anything_changes(tmp_pa
         asked.append(folder)
         return False
 
-    scheme = target_scheme(str(tmp_path / "no/such"), make_interpreter())
+    scheme = target_scheme(tmp_path / "no/such")
     check_changeable(scheme)
     with pytest.raises(EnvironmentFault, match="is not writable") as caught:
         check_changeable(scheme, refuse)

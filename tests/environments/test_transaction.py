@@ -16,11 +16,11 @@ from environments.places import (
     make_wheel,
     placed,
     record_hash,
+    target_scheme,
     tree,
 )
 
 from pybuildsync.environments.calls import SYSTEM, Calls
-from pybuildsync.environments.destinations import target_scheme
 from pybuildsync.environments.installed import read_record_file
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
@@ -209,7 +209,7 @@ def test_files_may_become_folders_and_back(tmp_path: Path) -> None:
 
 def test_a_target_folder_holds_nothing_but_distributions(tmp_path: Path) -> None:
     """``--target`` makes the folder, and leaves neither journal nor lock in it; removing everything empties it."""
-    scheme = target_scheme(str(tmp_path / "some/where"), make_interpreter())
+    scheme = target_scheme(tmp_path / "some/where")
     wheel = make_wheel(tmp_path / "store", "sample", entry_points=SCRIPTS)
     apply(Changes(install=placed(wheel)), scheme)
     assert sorted(os.listdir(tmp_path / "some/where")) == ["bin", "sample", "sample-1.0.dist-info"]
@@ -359,7 +359,7 @@ def test_build_environments_are_filled_without_ceremony(tmp_path: Path) -> None:
     assert [distribution.name for distribution in installed(scheme)] == ["one", "two"]
     assert not os.path.lexists(scheme.lock)
     with pytest.raises(EnvironmentFault):
-        populate((one,), target_scheme("/proc/nowhere", make_interpreter()))
+        populate((one,), target_scheme("/proc/nowhere"))
 
 
 def test_modes_are_tried_on_the_system_at_hand(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from math import inf
 
+from index.reading import read_all
+
 from fuzzing.law import Family
 from pybuildsync.index.freshness import retry_after, validity
-from pybuildsync.index.listing_pages import read_all, read_page
+from pybuildsync.index.listing_pages import read_page
 from pybuildsync.index.releases import as_listing, merge
 from pybuildsync.index.upload_times import _read_times
 

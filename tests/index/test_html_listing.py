@@ -5,12 +5,12 @@ import time
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from index.reading import read_all
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.html_listing import find_tags, parse_tags, read_html, split_html
 from pybuildsync.index.listed_hashes import read_hashes
-from pybuildsync.index.listing_pages import read_all
 
 URL = "https://index.example/simple/a/"
 SHA = "0123456789abcdef" * 4

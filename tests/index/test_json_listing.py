@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from index.reading import read_all
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault
 from pybuildsync.index.json_listing import read_json, split_json
-from pybuildsync.index.listing_pages import read_all, read_page, read_pieces, single_file
+from pybuildsync.index.listing_pages import read_page, read_pieces, single_file
 
 URL = "https://index.example/simple/a/"
 JSON = "application/vnd.pypi.simple.v1+json"

@@ -131,7 +131,7 @@ def test_nobody_there(fetch: Callable[..., str]) -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/r.txt"
     fault = fault_of(fetch, url)
     assert (fault.what, fault.why.splitlines()[0]) == (f"the file {url} can't be read", "it takes no connection")
-    for wrong in ("http:///r.txt", "http:r.txt", "http://[x/r.txt"):
+    for wrong in ("http:///r.txt", "http:r.txt", "https://[x/r.txt"):
         assert fault_of(fetch, wrong).why == "its address is no valid URL"
 
 
@@ -179,6 +179,13 @@ def test_the_header_states_the_encoding(server: LoopbackIndex, fetch: Callable[.
     assert fetch(f"{server.root}/r.txt") == "one  # \u00fc\n"
 
 
+def test_plain_http(fetch: Callable[..., str]) -> None:
+    """Whoever is on the way could say what is installed: as for indexes, the host has to be trusted."""
+    fault = fault_of(fetch, "http://files.invalid/r.txt")
+    assert fault.what == "the file http://files.invalid/r.txt can't be read"
+    assert fault.hint == "use its https address, or --trusted-host files.invalid"
+
+
 def test_offline(server: LoopbackIndex, fetch: Callable[..., str]) -> None:
     """Nobody is asked, and nothing is kept that could serve."""
     fault = fault_of(fetch, f"{server.root}/r.txt", IndexSettings(offline=True))
@@ -189,9 +196,10 @@ def test_offline(server: LoopbackIndex, fetch: Callable[..., str]) -> None:
 def test_a_proxy(server: LoopbackIndex, fetch: Callable[..., str], world: World) -> None:
     """As for indexes: by the option, or by the environment."""
     server.proxy = True
-    assert fetch("http://files.invalid/r.txt", IndexSettings(proxy=server.root)) == "one\n"
+    trusting = IndexSettings(trusted_hosts=("files.invalid",))
+    assert fetch("http://files.invalid/r.txt", trusting._replace(proxy=server.root)) == "one\n"
     world.environ = {"HTTP_PROXY": server.root}
-    assert fetch("http://files.invalid/r.txt") == "one\n"
+    assert fetch("http://files.invalid/r.txt", trusting) == "one\n"
     assert server.paths() == ["http://files.invalid/r.txt"] * 2
 
 

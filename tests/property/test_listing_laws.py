@@ -7,12 +7,13 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from index.reading import read_all
 from packaging.version import InvalidVersion, Version
 
 from pybuildsync.core.candidates import DistributionFile, group_by_version, make_listing, version_of_filename
 from pybuildsync.index.html_listing import read_html, split_html
 from pybuildsync.index.json_listing import read_json
-from pybuildsync.index.listing_pages import read_all, read_page
+from pybuildsync.index.listing_pages import read_page
 from pybuildsync.index.pages import read_already
 from pybuildsync.index.releases import as_listing, merge
 

@@ -6,6 +6,7 @@ from packaging.requirements import Requirement as Reference
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pybuildsync.core.policies import CONDITIONS, Policy
 from pybuildsync.core.requirements import parse_requirement
 from pybuildsync.core.version_order import loose_key, version_key
 from pybuildsync.core.version_sets import admits_pre_releases, is_plain, order_key, specifier_mask
@@ -101,3 +102,17 @@ def test_what_is_no_version_has_no_place() -> None:
         except (InvalidVersion, ValueError):
             continue
         raise AssertionError(text)
+
+
+@given(versions(), versions())
+def test_policies_compare_versions_as_packaging_does(built: str, running: str) -> None:
+    """What the conditions of a policy say is said of the numbers that PEP 440 gives a version."""
+    one, other = Version(built), Version(running)
+    said = {
+        "exact": one == other,
+        "micro": (one.epoch, one.major, one.minor) == (other.epoch, other.major, other.minor),
+        "minor": (one.epoch, one.major) == (other.epoch, other.major),
+        "at-least": other >= one,
+        "any": True,
+    }
+    assert {condition: Policy((condition,)).accepts(built, running) for condition in CONDITIONS} == said

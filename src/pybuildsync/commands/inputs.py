@@ -91,7 +91,6 @@ def read_inputs(
     constraint_files: Iterable[str],
     environ: Mapping[str, str],
     *,
-    editables: Iterable[str] = (),
     fetch: Fetch | None = None,
 ) -> Inputs:
     """Return what the command line and its files ask for; files by URL come by *fetch*, without it they are refused.
@@ -103,7 +102,6 @@ def read_inputs(
     """
     found = RequirementFile()
     found.requirements += [RequirementLine(word, COMMAND_LINE) for word in words]
-    found.requirements += [RequirementLine(word, COMMAND_LINE, editable=True) for word in editables]
     for path in requirement_files:
         merge(found, read_requirement_file(path, environ=environ, fetch=fetch))
     for path in constraint_files:

@@ -4,22 +4,18 @@ A policy is a set of conditions that all must hold. The one built-in table holds
 promises, each row with its source; everything else that must match is ``exact``.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 
-from pybuildsync.core.version_sets import accepts, parse_version
+from pybuildsync.core.version_order import Key
+from pybuildsync.core.version_sets import accepts, order_key
 from pybuildsync.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from packaging.version import Version
-
-_MEANINGS: dict[str, "Callable[[Version, Version], bool]"] = {
+_MEANINGS: dict[str, Callable[[Key, Key], bool]] = {
     "exact": lambda built, running: built == running,
-    "micro": lambda built, running: (
-        (built.epoch, built.major, built.minor) == (running.epoch, running.major, running.minor)
-    ),
-    "minor": lambda built, running: (built.epoch, built.major) == (running.epoch, running.major),
+    "micro": lambda built, running: _series(built, 2) == _series(running, 2),
+    "minor": lambda built, running: _series(built, 1) == _series(running, 1),
     "at-least": lambda built, running: running >= built,
     "any": lambda _built, _running: True,
 }
@@ -53,8 +49,13 @@ class Policy(NamedTuple):
         """Whether a wheel built against version *built* may run with version *running*."""
         if built == running:
             return True
-        a, b = parse_version(built), parse_version(running)
-        return all(_MEANINGS[condition](a, b) for condition in self.conditions)
+        before, now = order_key(built), order_key(running)
+        return all(_MEANINGS[condition](before, now) for condition in self.conditions)
+
+
+def _series(key: Key, numbers: int) -> tuple[int, tuple[int, ...]]:
+    """Return the epoch and the first *numbers* of the release (two at most), of which zeros at the end are left out."""
+    return key[0], (*key[1], 0, 0)[:numbers]
 
 
 EXACT = Policy(("exact",))
@@ -114,6 +115,7 @@ for _row in TABLE:
     _BY_NAME[_row.name] = (*_BY_NAME.get(_row.name, ()), _row)
 
 
+@cache
 def table_policy(name: str, built: str) -> Policy | None:
     """Return the table's policy for wheels built against version *built* of *name*, or None where it has no row."""
     for row in _BY_NAME.get(name, ()):

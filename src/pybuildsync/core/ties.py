@@ -5,7 +5,7 @@ for them. What is built already has matches instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from pybuildsync.core.policies import EXACT, Policy, PolicyBook
@@ -35,6 +35,7 @@ class Ties:
         self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
         self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
         self._followed: dict[tuple[str, str], Followed] = {}
+        self._said = cache(self._look_up)
 
     def note(
         self, source: tuple[str, str], run_time_names: Iterable[str], match_runtime: Iterable[str], followed: Followed
@@ -46,6 +47,7 @@ class Ties:
         self._match_runtime[source] = frozenset(match_runtime)
         self._followed[source] = followed
         self._run_time_names[source] = frozenset(run_time_names) | self._match_runtime[source]
+        self._said.cache_clear()
 
     def must_match(self, scope: Scope, name: str) -> bool:
         """Whether *name* in the build environment *scope* is tied to *name* as it runs, before anything is built."""
@@ -112,7 +114,7 @@ class Ties:
         is_configured = configured is not None or name in self._match_runtime[scope[-1]]
         return "configured" if is_configured else "required twice"
 
-    def _said(self, scope: Scope, name: str, built: str) -> Policy | None:
+    def _look_up(self, scope: Scope, name: str, built: str) -> Policy | None:
         """Return the policy that somebody has stated for what is built in *scope* with version *built* of *name*."""
         if name in self._followed[scope[-1]]:
             return EXACT

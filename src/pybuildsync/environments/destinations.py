@@ -62,11 +62,6 @@ def destination_scheme(destination: Destination, interpreter: Interpreter) -> Sc
     return scheme._replace(lock=_lock_elsewhere(scheme.purelib), protected=frozenset())
 
 
-def target_scheme(folder: str, interpreter: Interpreter) -> Scheme:
-    """Return the scheme of ``--target``: everything into *folder*, modules on top, scripts in ``bin``."""
-    return destination_scheme(Destination(target=folder), interpreter)
-
-
 def user_scheme(interpreter: Interpreter) -> Scheme:
     """Return the scheme of what *interpreter*'s user has for himself."""
     return destination_scheme(Destination(user=True), interpreter)

@@ -105,10 +105,6 @@ def _stays_inside(journal: Journal, scheme: Scheme) -> bool:
     )
 
 
-def _holds_one(path: str, folders: Iterable[str]) -> bool:
-    return any(f"{folder}/".startswith(f"{path}/") for folder in folders)
-
-
 def left_stashes(scheme: Scheme) -> list[str]:
     """Return the stash folders in *scheme*: what a finished transaction couldn't remove (Windows) lies there."""
     return [

@@ -106,7 +106,7 @@ def apply(
     return Applied(recovered, plan.conflicts, plan.replaced, plan.outside, recipe)
 
 
-def populate(unpacked: tuple[UnpackedWheel, ...], scheme: Scheme, *, link_mode: LinkMode = "auto") -> None:
+def populate(unpacked: tuple[UnpackedWheel, ...], scheme: Scheme) -> None:
     """Put wheels into the new, empty environment of *scheme*, which is thrown away if this fails: no journal, no lock.
 
     Where two have the same file, the later one wins.
@@ -118,7 +118,7 @@ def populate(unpacked: tuple[UnpackedWheel, ...], scheme: Scheme, *, link_mode: 
     """
     plan = plan_changes(Changes(install=tuple(Placement(wheel=wheel) for wheel in unpacked)), scheme, "overwrite")
     try:
-        _make(plan, scheme, link_mode, SYSTEM, lambda: None)
+        _make(plan, scheme, "auto", SYSTEM, lambda: None)
     except OSError as error:
         raise _fault(error, scheme) from error
 

@@ -5,7 +5,7 @@ result nothing of what it means.
 """
 
 from collections.abc import Callable
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pybuildsync.errors import PackageError
 
@@ -13,8 +13,6 @@ Want: TypeAlias = Literal["requires", "metadata", "wheel", "editable"]
 Populate: TypeAlias = Callable[[str, tuple[str, ...]], None]
 Gather: TypeAlias = Populate
 ConfigSettings: TypeAlias = tuple[tuple[str, str | tuple[str, ...]], ...]
-
-WANTS: Final[tuple[Want, ...]] = ("requires", "metadata", "wheel", "editable")
 
 
 class BuildPython(NamedTuple):

@@ -45,7 +45,6 @@ class BuildSession(NamedTuple):
     key: str
     folder: str
     environment: BuildEnvironment
-    tree: str
     source: SourceMetadata
     exact: bool
     runner: HookRunner
@@ -102,7 +101,6 @@ def open_session(job: BuildJob, *, generation: int) -> BuildSession:
             key=job.key,
             folder=folder,
             environment=environment,
-            tree=tree,
             source=read_source(
                 tree,
                 filename_project=job.project or None if job.sdist else None,

@@ -90,8 +90,8 @@ def hash_local(file: DistributionFile, path: str) -> Downloaded:
     return Downloaded(path, hashers["sha256"].hexdigest(), size)
 
 
-def verify_hashes(file: DistributionFile, got: "dict[str, str]", what: str = "") -> None:
-    """Compare the hashes that *file* lists with those *got*; *what* names the part of it that was hashed.
+def verify_hashes(file: DistributionFile, got: "dict[str, str]") -> None:
+    """Compare the hashes that *file* lists with those *got*.
 
     Raises:
         PackageError: one differs.
@@ -102,7 +102,7 @@ def verify_hashes(file: DistributionFile, got: "dict[str, str]", what: str = "")
             source, mistaken = _who_says(file)
             hint = f"somebody changed the file, or {mistaken} is of another: don't install it before you know"
             raise PackageError(
-                f"{what or file.filename} is not the file that {source}",
+                f"{file.filename} is not the file that {source}",
                 why=f"{name} expected {digest}\n{name} got      {got[name]}\nfrom {shown(file.url)}",
                 hint=hint if mistaken else f"{_REFRESH} somebody changed the file: don't install it",
             )

@@ -68,11 +68,6 @@ def read_pieces(origin: Origin, pieces: Sequence[Piece]) -> tuple[DistributionFi
     return read_html_pieces(origin, texts)
 
 
-def read_all(page: Page) -> tuple[DistributionFile, ...]:
-    """Return all wheels and sdists of *page*; raises as :func:`read_pieces`."""
-    return read_pieces(page.origin, page.pieces)
-
-
 def _decode(body: bytes, content_type: str) -> str:
     stated = _CHARSET.search(content_type)
     try:

@@ -7,7 +7,7 @@ left alone.
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from pybuildsync.native.needs import Needs, is_native
 
@@ -38,23 +38,14 @@ class Link(NamedTuple):
 
 
 class Links(NamedTuple):
-    """How the needs of one wheel are met.
+    """How the needs of one wheel are met where neither the wheel itself nor the system meets them.
 
-    ``links`` are to other distributions. ``own`` and ``system`` are (module, library) pairs. ``leaving`` are (module,
-    folder or library) pairs of absolute paths into a build folder, which make a wheel useless once that folder is
-    gone; ``absolute`` are the other absolute run paths, which only the machine's owner can judge.
+    ``links`` are to other distributions. ``leaving`` are (module, folder or library) pairs of absolute paths into a
+    build folder, which make a wheel useless once that folder is gone.
     """
 
     links: tuple[Link, ...]
-    own: tuple[tuple[str, str], ...]
-    system: tuple[tuple[str, str], ...]
     leaving: tuple[tuple[str, str], ...]
-    absolute: tuple[tuple[str, str], ...]
-
-    @property
-    def distributions(self) -> tuple[str, ...]:
-        """The distributions linked to, sorted."""
-        return tuple(sorted({link.distribution for link in self.links}))
 
 
 def find_links(
@@ -63,27 +54,19 @@ def find_links(
     distributions: Mapping[str, Iterable[str]],
     *,
     build_folders: Sequence[str] = (),
-    sonames: Mapping[str, str] | None = None,
 ) -> Links:
     """Return how the needs of *modules* are met (docs/matching.md, "Shared libraries").
 
     *modules* are the wheel's compiled files and their needs, *own_files* all its files. *distributions* maps each name
     in the build environment to its files, the likeliest provider first: where run paths decide nothing, the first that
     has a file of the needed name counts. All paths are relative to site-packages, with "/". *build_folders* are
-    absolute folders that go away with the build. *sonames* maps files of distributions to the SONAME inside, where it
-    is known and differs from the file's name.
+    absolute folders that go away with the build.
     """
-    shelf = _shelf(own_files, distributions, sonames or {})
+    shelf = _shelf(own_files, distributions)
     met = [_meet(module, library, needs, shelf) for module, needs in modules for library in needs.needed]
     outside = [(module, path) for module, needs in modules for path in _absolute_paths(needs)]
     leaving = tuple((module, path) for module, path in outside if _inside(path, build_folders))
-    return Links(
-        links=tuple(link for link in met if isinstance(link, Link)),
-        own=tuple((module, library) for kind, module, library in _pairs(met) if kind == "own"),
-        system=tuple((module, library) for kind, module, library in _pairs(met) if kind == "system"),
-        leaving=leaving,
-        absolute=tuple(pair for pair in outside if pair not in leaving),
-    )
+    return Links(tuple(link for link in met if link is not None), leaving)
 
 
 class _Shelf(NamedTuple):
@@ -95,36 +78,29 @@ class _Shelf(NamedTuple):
     by_name: Mapping[str, tuple[str, str]]
 
 
-_Met: TypeAlias = Link | tuple[str, str, str]  # ("own" or "system", module, library) where it is no link
-
-
-def _shelf(own_files: Iterable[str], distributions: Mapping[str, Iterable[str]], sonames: Mapping[str, str]) -> _Shelf:
+def _shelf(own_files: Iterable[str], distributions: Mapping[str, Iterable[str]]) -> _Shelf:
     own = frozenset(path for path in own_files if is_native(path))
     owners: dict[str, str] = {}
     by_name: dict[str, tuple[str, str]] = {}
     for distribution, files in distributions.items():
         for path in filter(is_native, files):
             owners.setdefault(path, distribution)
-            for name in (posixpath.basename(path), sonames.get(path, posixpath.basename(path))):
-                by_name.setdefault(_key(name), (distribution, path))
+            by_name.setdefault(_key(posixpath.basename(path)), (distribution, path))
     return _Shelf(own, frozenset(_key(posixpath.basename(path)) for path in own), owners, by_name)
 
 
-def _meet(module: str, library: str, needs: Needs, shelf: _Shelf) -> _Met:
+def _meet(module: str, library: str, needs: Needs, shelf: _Shelf) -> Link | None:
+    """Return the link that meets the need of *library*, None where the wheel itself or the system does."""
     reached = _reached(module, library, needs)
     path = next((path for path in reached if path in shelf.own or path in shelf.owners), "")
     name = _key(posixpath.basename(library))
     if path in shelf.own or (not path and name in shelf.own_names):
-        return ("own", module, library)
+        return None
     if path:
         return Link(module, library, shelf.owners[path], path, by_run_path=True)
     if name in shelf.by_name and not _is_system(library):
         return Link(module, library, *shelf.by_name[name], by_run_path=False)
-    return ("system", module, library)
-
-
-def _pairs(met: Iterable[_Met]) -> Iterable[tuple[str, str, str]]:
-    return (pair for pair in met if not isinstance(pair, Link))
+    return None
 
 
 def _absolute_paths(needs: Needs) -> Iterable[str]:

@@ -131,12 +131,12 @@ def locked(
         os.close(descriptor)
 
 
-def in_use(store: Store, *, waiting: Callable[[], None] | None = None) -> AbstractContextManager[None]:
+def in_use(store: Store) -> AbstractContextManager[None]:
     """Keep *store* from being pruned or cleaned while the block uses what it found there; any number may do so.
 
     Costs 20 us. Needed from finding something until it is linked or copied; adding takes it by itself.
     """
-    return locked(_store_lock(store), waiting=waiting, shared=True)
+    return locked(_store_lock(store), shared=True)
 
 
 def alone(store: Store, *, waiting: Callable[[], None] | None = None) -> AbstractContextManager[None]:
