@@ -118,9 +118,16 @@ def test_the_server_ends_with_its_socket(tmp_path: Path, said: bytes) -> None:
 
 
 def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
-    """From inside: the module is imported in the tree; a request is run in a child, whose status is the answer."""
+    """From inside: the module is imported in the tree; a request is run in a child, whose status is the answer.
+
+    The child looks for circles of objects as every process does, though not among what was imported.
+    """
     script = tmp_path / "script.py"
-    script.write_text("import sys, os\nprint(sys.argv[1:], os.environ['MARK'])\nsys.exit(3)\n")
+    script.write_text(
+        "import gc, sys, os\n"
+        "print(sys.argv[1:], os.environ['MARK'], gc.isenabled(), gc.get_freeze_count() > 0)\n"
+        "sys.exit(3)\n"
+    )
     code = (
         "import os, sys\n"
         f"sys.path.insert(0, {os.path.dirname(hook_server.__file__)!r})\n"
@@ -137,4 +144,4 @@ def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
     (tmp_path / "request").write_text(f"{json.dumps(first)}\n{json.dumps(request)}\n")
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert found.stdout == f'{{"status": 3}}\n True {tmp_path}/tree\n'
-    assert (tmp_path / "log").read_text() == "['a'] m\n"
+    assert (tmp_path / "log").read_text() == "['a'] m True True\n"

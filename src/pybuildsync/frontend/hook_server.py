@@ -29,6 +29,7 @@ It never judges an answer of a hook, and never writes anything but the log.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -59,8 +60,12 @@ def _begin(told: dict[str, str]) -> None:
     os.chdir(told["cwd"])
     if not told["module"]:
         return
+    gc.disable()  # an import makes no circles to speak of: to look for them takes a twentieth of its time
     with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
         import_module(told["module"])
+    if hasattr(gc, "freeze"):  # not in PyPy; a child then ends 10 ms earlier
+        gc.freeze()
+    gc.enable()
 
 
 def run(request: dict[str, object], *, anew: bool) -> None:
