@@ -103,9 +103,15 @@ def test_uninstall_goes_by_the_connection_that_it_is_told(place: Place) -> None:
     place.install("one")
     place.index.proxy = True
     named = "http://files.invalid/r.txt"
-    refused = place.run("uninstall", "-y", "--retries", "0", "--proxy", "http://127.0.0.1:9", "-r", named)
+    untrusted = place.run("uninstall", "-y", "-r", named)
+    assert (untrusted.status, untrusted.err.splitlines()[-1]) == (
+        1,
+        "hint: use its https address, or --trusted-host files.invalid",
+    )
+    trusting = ("uninstall", "-y", "--trusted-host", "files.invalid", "-r", named)
+    refused = place.run(*trusting, "--retries", "0", "--proxy", "http://127.0.0.1:9")
     assert (refused.status, refused.err.splitlines()[1]) == (1, "  the proxy can't be used")
-    said = place.run("uninstall", "-y", "-r", named, environ={"PIP_PROXY": place.index.root})
+    said = place.run(*trusting, environ={"PIP_PROXY": place.index.root})
     assert said.status == 0, said.err
     assert place.versions() == {}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pybuildsync.core.encoded_text import decode_page, why_no_list
 from pybuildsync.errors import IndexFault, RequestError
-from pybuildsync.index.addresses import shown
+from pybuildsync.index.addresses import origin, shown
 from pybuildsync.index.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Texts:
         """Return the text at *url*, which may hold credentials: they go to its server and no other.
 
         Raises:
-            IndexFault: it can't be had: nobody there, refused, too long, or nobody may be asked.
+            IndexFault: it can't be had: nobody there, refused, too long, by plain http, or nobody may be asked.
             RequestError: it is no text.
             EnvironmentFault: the settings' certificates can't be used.
 
@@ -78,9 +78,16 @@ class Texts:
         from pybuildsync.index.faults import RETRIED_STATUSES, status_fault
         from pybuildsync.index.transport import FIRST_ERROR
 
+        transport = self._get_transport()
+        if origin(url)[1] and not transport.is_secure(url):
+            raise IndexFault(
+                what,
+                why="its address is plain http: anybody on the way could say what is installed",
+                hint=f"use its https address, or --trusted-host {origin(url)[1]}",
+            )
         try:
             told = frozenset(range(FIRST_ERROR, 600)) - RETRIED_STATUSES  # by us, not as of an index
-            reply = self._get_transport().fetch(url, accept=told)
+            reply = transport.fetch(url, accept=told)
         except IndexFault as fault:
             elsewhere = () if fault.what == f"{shown(url)} can't be read" else (fault.what,)
             raise IndexFault(what, why="\n".join([*elsewhere, fault.why]), hint=fault.hint) from fault
