@@ -5,7 +5,6 @@ Text only: opens nothing, asks nobody.
 """
 
 import os
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -14,14 +13,15 @@ from pybuildsync.errors import RequestError, without_credentials
 Fetch: TypeAlias = Callable[[str], str]
 """Takes a URL, maybe with credentials, returns the text there, and raises PybuildsyncError where it can't be had."""
 
-_URL = re.compile(r"(https?|file):", re.IGNORECASE)
+_SCHEMES = ("http", "https", "file")
 _FILE = "file:"
 _HERE = ("", "localhost")
 
 
 def is_url(location: str) -> bool:
     """Return whether *location* is a URL of any kind."""
-    return _URL.match(location) is not None
+    scheme, colon, _ = location.partition(":")
+    return bool(colon) and scheme.lower() in _SCHEMES
 
 
 def is_remote(location: str) -> bool:
@@ -40,7 +40,7 @@ def path_of(location: str) -> str:
         return location
     from urllib.parse import unquote
 
-    rest = re.split(r"[?#]", location[len(_FILE) :], maxsplit=1)[0]
+    rest = _without_query(location)[len(_FILE) :]
     host, slash, path = rest[2:].partition("/") if rest.startswith("//") else ("", "/", rest.lstrip("/"))
     if os.name == "nt":
         from urllib.request import url2pathname
@@ -89,12 +89,16 @@ def fetched(url: str, fetch: Fetch | None) -> str:
 
 def shown(location: str) -> str:
     """Return *location* as it may be told: a URL without credentials, query (tokens!) and fragment."""
-    return re.split(r"[?#]", without_credentials(location), maxsplit=1)[0] if is_url(location) else location
+    return _without_query(without_credentials(location)) if is_url(location) else location
 
 
 def last_part(location: str) -> str:
     """Return the name of the file at *location*."""
     return shown(location).rpartition("/")[2] if is_url(location) else os.path.basename(location)
+
+
+def _without_query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
 
 
 def _is_file_url(location: str) -> bool:
