@@ -195,7 +195,7 @@ no-rebuild = true
 verbose = 2
 build-jobs = 3
 timeout = 2.5
-constraint = ["c.txt", "/abs.txt", "~/home.txt"]
+constraint = ["c.txt", "/abs.txt", "~/home.txt", "https://h.example/c.txt"]
 requirement = "https://index.example/r.txt"
 find-links = ["wheels", "https://index.example/"]
 cache-dir = ".cache"
@@ -217,7 +217,7 @@ def test_the_projects_settings(tmp_path: Path) -> None:
     assert (options.asked.no_deps, options.rebuild, found.presentation.verbose) == (True, False, 2)
     assert (options.build.build_jobs, options.indexes.timeout, options.build.build_time) == (3, 2.5, "2024-05-31")
     home = os.path.expanduser("~/home.txt")
-    assert options.asked.constraint_files == (str(tmp_path / "c.txt"), "/abs.txt", home)
+    assert options.asked.constraint_files == (str(tmp_path / "c.txt"), "/abs.txt", home, "https://h.example/c.txt")
     assert options.asked.requirement_files == ("https://index.example/r.txt",)
     assert options.indexes.find_links == (str(tmp_path / "wheels"), "https://index.example/")
     assert (options.store.cache_dir, options.report) == (str(tmp_path / ".cache"), "-")

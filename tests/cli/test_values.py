@@ -7,6 +7,7 @@ from pybuildsync.commands.options import (
     AskedOptions,
     BuildOptions,
     CacheOptions,
+    ConnectionOptions,
     FormatRule,
     IndexOptions,
     InstallOptions,
@@ -142,6 +143,13 @@ def test_a_keyring_may_ask(argv: tuple[str, ...], provider: str) -> None:
     found = options("install", "a", *argv)
     assert isinstance(found, InstallOptions)
     assert found.indexes.keyring_provider == provider
+
+
+def test_how_uninstall_fetches_what_it_is_named_by_url() -> None:
+    """Its options on connections follow from each other as those of install do."""
+    found = options("uninstall", "a", "--proxy", "", "--no-input", "--trusted-host", "h")
+    assert isinstance(found, UninstallOptions)
+    assert found.connection == ConnectionOptions(trusted_hosts=("h",), no_proxy_env=True, keyring_provider="disabled")
 
 
 def test_the_last_word_counts() -> None:
