@@ -77,7 +77,8 @@ def test_help_of_a_command(command: Command) -> None:
     ("argv", "first", "hint"),
     [
         (["instal"], "unknown command 'instal'", "did you mean install?"),
-        (["debug"], "unknown command 'debug'", "did you mean config debug?"),
+        (["debg"], "unknown command 'debg'", "did you mean debug?"),
+        (["purge"], "unknown command 'purge'", "did you mean cache purge?"),
         (["lst"], "unknown command 'lst'", "did you mean list?"),
         (["-q", "xyzzy"], "unknown command 'xyzzy'", "see pybuildsync --help"),
         (["cache", "sise"], "unknown cache command 'sise'", "did you mean cache size?"),

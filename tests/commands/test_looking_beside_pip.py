@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,36 @@ def test_hash(environment: Environment, tmp_path: Path) -> None:
     assert json.loads(say(["hash", "--json", files[0]]).out)["files"][0]["path"] == files[0]
     missing = say(["hash", str(tmp_path / "none")])
     assert (missing.status, missing.out) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("-v",),
+        ("--platform", "manylinux2014_x86_64", "--python-version", "39"),
+        ("--platform", "any", "--python-version", "3.12", "--abi", "abi3", "--implementation", "cp"),
+        ("-v", "--implementation", "py"),
+    ],
+)
+def test_debug(environment: Environment, words: tuple[str, ...]) -> None:
+    """What scripts read of pip's: the interpreter's facts and the tags, each of them once."""
+    us, them = ours(environment, "debug", *words), pip(environment, "debug", *words)
+    assert (us.status, them.status) == (0, 0)
+    found, expected = us.out.splitlines(), them.out.splitlines()
+    assert found[0].startswith("pip version: pip 26.3+pybuildsync.")
+    assert found[1:9] == expected[1:9]
+    at = next(at for at, line in enumerate(expected) if line.startswith("Compatible tags"))
+    given, tags = expected[at].partition(" (")[2], list(dict.fromkeys(expected[at + 1 :]))
+    assert found[9].partition(" (")[2] == given
+    assert found[10:] == tags
+    if "-v" in words:
+        assert found[9].split()[2] == str(len(tags))
+
+
+def test_debug_as_data(environment: Environment) -> None:
+    """--json has all of it."""
+    told = json.loads(ours(environment, "debug", "--json", "--python-version", "3.12").out)
+    assert dict(told["values"])["sys.platform"] == sys.platform
+    assert told["target"] == "version_info='3.12'"
+    assert "py3-none-any" in told["tags"]

@@ -121,6 +121,12 @@ LOOKING = (
         example="index versions NAME",
     ),
     Command(
+        words=("debug",),
+        summary="say what is known of an interpreter, and the tags of its wheels",
+        options=(PYTHON, *TARGET, *EVERYWHERE, *JSON),
+        example="debug -v --python 3.12",
+    ),
+    Command(
         words=("hash",),
         summary="say what --hash of an archive is",
         positional=Positional(field="paths", metavar="FILE", many=True, help="an archive"),

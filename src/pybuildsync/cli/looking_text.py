@@ -8,6 +8,7 @@ from pybuildsync.cli.values import Presentation
 from pybuildsync.commands import results
 
 _MOST_FILES = 10  # of one distribution
+_MOST_TAGS = 10
 _PIPS_ORDER = ("missing", "conflict", "match", "platform")
 
 
@@ -127,6 +128,20 @@ def versions_as_json(result: results.VersionsResult, _presentation: Presentation
     return json.dumps(data) + "\n"
 
 
+def debug(result: results.DebugResult, presentation: Presentation, _colors: Colors) -> list[str]:
+    """Return what ``pip debug`` prints of these."""
+    lines = []
+    for label, text in result.values:
+        group, _, name = label.rpartition(".")
+        lines += [f"{group}:", f"  {name}: {text}"] if group == "sys.implementation" else [f"{label}: {text}"]
+    shown = result.tags if presentation.verbose > 0 else result.tags[:_MOST_TAGS]
+    target = f" (target: {result.target})" if result.target else ""
+    lines += [f"Compatible tags: {len(result.tags)}{target}", *(f"  {tag}" for tag in shown)]
+    if len(shown) < len(result.tags):
+        lines += ["  ...", f"  [First {_MOST_TAGS} tags shown. Pass --verbose to show all.]"]
+    return lines
+
+
 def hash_(result: results.HashResult, _presentation: Presentation, _colors: Colors) -> list[str]:
     """Return what ``pip hash`` prints."""
     return [line for one in result.files for line in (f"{one.path}:", f"--hash={result.algorithm}:{one.digest}")]
@@ -138,6 +153,7 @@ RENDERERS: dict[type, Any] = {
     results.FreezeResult: freeze,
     results.ShowResult: show,
     results.VersionsResult: versions,
+    results.DebugResult: debug,
     results.HashResult: hash_,
 }
 AS_JSON: dict[type, Any] = {results.ListResult: list_as_json, results.VersionsResult: versions_as_json}

@@ -31,6 +31,7 @@ MODULES = {
     ("show",): "pybuildsync.commands.show",
     ("inspect",): "pybuildsync.commands.inspect",
     ("index", "versions"): "pybuildsync.commands.index",
+    ("debug",): "pybuildsync.commands.debug",
     ("hash",): "pybuildsync.commands.hash",
     ("wheel",): "pybuildsync.commands.wheel",
     ("download",): "pybuildsync.commands.download",

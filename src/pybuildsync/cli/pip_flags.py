@@ -25,6 +25,7 @@ _OWN = {
     "cache": "--format",
     "check": "",
     "config": "--editor --global --site --user",
+    "debug": _TAGS,
     "download": f"{_INDEX} {_BUILDING} {_TAGS} --dest --destination-dir --destination-directory",
     "freeze": "--all --exclude --exclude-editable --local --path --requirement --user",
     "hash": "--algorithm",

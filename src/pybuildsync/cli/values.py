@@ -27,6 +27,7 @@ CommandOptions: TypeAlias = (
     | asked.ShowOptions
     | asked.InspectOptions
     | asked.IndexVersionsOptions
+    | asked.DebugOptions
     | asked.HashOptions
     | asked.VenvOptions
     | asked.ConfigOptions
@@ -88,6 +89,7 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "show": asked.ShowOptions,
     "inspect": asked.InspectOptions,
     "index": asked.IndexVersionsOptions,
+    "debug": asked.DebugOptions,
     "hash": asked.HashOptions,
     "wheel": asked.WheelOptions,
     "download": asked.DownloadOptions,

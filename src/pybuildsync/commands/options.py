@@ -296,6 +296,14 @@ class IndexVersionsOptions(NamedTuple):
     store: StoreOptions = _STORE
 
 
+class DebugOptions(NamedTuple):
+    """What ``debug`` is asked for."""
+
+    tags: TagOptions = _TAGS
+    python: str = ""
+    store: StoreOptions = _STORE
+
+
 class HashOptions(NamedTuple):
     """What ``hash`` is asked for."""
 

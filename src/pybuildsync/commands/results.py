@@ -172,6 +172,14 @@ class VersionsResult(NamedTuple):
     installed: str = ""
 
 
+class DebugResult(NamedTuple):
+    """What is known of an interpreter, as (label, text); the ``tags`` of wheels that fit, for ``target`` if not ""."""
+
+    values: tuple[tuple[str, str], ...]
+    tags: tuple[str, ...]
+    target: str = ""
+
+
 class Hashed(NamedTuple):
     """A file as it was named and its hexadecimal digest."""
 
@@ -337,6 +345,7 @@ Result: TypeAlias = (
     | FreezeResult
     | InspectResult
     | VersionsResult
+    | DebugResult
     | HashResult
     | ShowResult
     | UninstallResult
