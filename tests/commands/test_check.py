@@ -2,13 +2,9 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
-from pipeline.worlds import Place, sdist, tree_files, wheel, write_tree
-
-COMPILER = shutil.which("cc")
+from pipeline.worlds import Place, compile_library, needs_compiler, sdist, tree_files, wheel, write_tree
 
 
 def problems(place: Place, *options: str) -> list[tuple[str, str, str, str]]:
@@ -134,17 +130,7 @@ def test_matches(place: Place) -> None:
     assert problems(place) == []  # what else was broken is built again in the same step
 
 
-def compile_library(folder: Path, name: str, *options: str) -> bytes:
-    """Return a shared library called *name*, made by the C compiler."""
-    source = folder / "source.c"
-    source.write_text("int thing(void) { return 1; }\n")
-    output = folder / name
-    command = [str(COMPILER), "-shared", "-fPIC", str(source), "-o", str(output), *options]
-    subprocess.run(command, check=True, capture_output=True)
-    return output.read_bytes()
-
-
-@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+@needs_compiler
 def test_shared_libraries(place: Place, tmp_path: Path) -> None:
     """An extension needs a library of another distribution: linked when built, and missing when that has gone."""
     folder = tmp_path / "compiled"
@@ -176,7 +162,7 @@ def test_shared_libraries(place: Place, tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+@needs_compiler
 def test_a_library_that_would_be_missing(place: Place, tmp_path: Path) -> None:
     """An install that would leave a library missing is refused before anything changes, by name.
 

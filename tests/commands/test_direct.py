@@ -48,13 +48,6 @@ def zipped(files: Mapping[str, bytes], root: str = "thing-main") -> bytes:
     return packed.getvalue()
 
 
-def file(place: Place, text: str, name: str = "requirements.txt") -> str:
-    """Write a file of requirements and return its path."""
-    path = place.root / name
-    path.write_text(text)
-    return str(path)
-
-
 # Archives
 
 
@@ -87,7 +80,7 @@ def test_what_is_frozen_installs_again(place: Place) -> None:
     thing = sdist("thing", "2.0")
     place.index.pages["/away/thing-2.0.tar.gz"] = ("application/gzip", thing.data)
     place.install(f"{place.index.root}/away/thing-2.0.tar.gz")
-    lines = file(place, "\n".join(frozen(place)))
+    lines = place.file("\n".join(frozen(place)))
     place.run("uninstall", "-y", "thing")
     asked = len(place.index.requests)
     again = place.install("--offline", "-r", lines)
@@ -142,9 +135,9 @@ def test_hashes_of_urls(place: Place) -> None:
     assert "is not the file that was asked for" in place.refused(f"{url}#sha256={'0' * 64}")
     place.install(f"{url}#sha512={hashlib.sha512(app.data).hexdigest()}")
     place.install("--force-reinstall", "--require-hashes", f"app @ {url}#sha256={app.sha256}")
-    place.install("--force-reinstall", "-r", file(place, f"{url} --hash=sha256:{app.sha256}\n"))
+    place.install("--force-reinstall", "-r", place.file(f"{url} --hash=sha256:{app.sha256}\n"))
     assert "hashes are missing" in place.refused("--force-reinstall", "--require-hashes", url)
-    wrong = file(place, f"{url} --hash=sha256:{'0' * 64}\n")
+    wrong = place.file(f"{url} --hash=sha256:{'0' * 64}\n")
     assert "has a hash that was given" in place.refused("--force-reinstall", "-r", wrong)
 
 
@@ -167,7 +160,7 @@ def test_a_constraint_that_is_a_url(place: Place) -> None:
     place.index.add(wheel("lib", "1.0"))
     lib = wheel("lib", "5.0")
     place.index.pages[f"/away/{lib.filename}"] = ("application/zip", lib.data)
-    limits = file(place, f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
+    limits = place.file(f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
     assert "hint: lib has 5.0" in place.refused("app", "lib<2", "-c", limits)
     place.install("app", "-c", limits)
     assert place.versions() == {"app": "1.0", "lib": "5.0"}
@@ -182,14 +175,14 @@ def test_a_constraint_that_is_a_url_moves_what_is_installed(place: Place) -> Non
     lib = wheel("lib", "5.0")
     place.index.pages[f"/away/{lib.filename}"] = ("application/zip", lib.data)
     place.install("app")
-    limits = file(place, f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
+    limits = place.file(f"lib @ {place.index.root}/away/{lib.filename}\n", "constraints.txt")
     place.install("app", "-c", limits)
     assert place.versions() == {"app": "1.0", "lib": "5.0"}
     for _ in range(2):
         assert "Requirement already satisfied: app" in place.install("app", "-c", limits).out
     repository = place.root / "repository"
     make_repository(repository, stated("lib", "6.0"))
-    limits = file(place, f"lib @ git+file://{repository}\n", "constraints.txt")
+    limits = place.file(f"lib @ git+file://{repository}\n", "constraints.txt")
     for version in ("6.0", "7.0"):
         commit(repository, stated("lib", version))
         place.install("app", "-c", limits)
@@ -374,7 +367,7 @@ def test_editables_in_a_requirement_file(place: Place, tmp_path: Path) -> None:
     extra = '[project.optional-dependencies]\nx = ["lib"]\n'
     files = tree_files("thing", "1.0", pyproject=STATED.format("thing", "1.0") + extra, requires=["lib; extra == 'x'"])
     write_tree(tmp_path / "tree", files)
-    lines = file(place, "-e ./tree[x]\n")
+    lines = place.file("-e ./tree[x]\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         place.install("-r", lines)

@@ -6,23 +6,7 @@ from pathlib import Path
 
 import pytest
 from loopback import LoopbackIndex
-from pipeline.worlds import Place, builds, make_place, sdist, wheel
-
-
-def fill(place: Place) -> None:
-    """Fill the index with wheels that need one another."""
-    for version in ("1.0", "2.0", "3.0a1"):
-        place.index.add(wheel("lib", version))
-    place.index.add(wheel("app", "1.0", "lib<2", "more; extra == 'x'", "none; python_version < '3'"))
-    place.index.add(wheel("app", "2.0", "lib"))
-    place.index.add(wheel("more", "1.0", "lib"))
-
-
-def file(place: Place, text: str, name: str = "requirements.txt") -> str:
-    """Write a file of requirements and return its path."""
-    path = place.root / name
-    path.write_text(text)
-    return str(path)
+from pipeline.worlds import Place, builds, fill, make_place, sdist, wheel
 
 
 def test_wheels_with_what_they_require(place: Place) -> None:
@@ -102,9 +86,9 @@ def test_only_what_is_named(place: Place) -> None:
 def test_constraints_limit_and_install_nothing(place: Place) -> None:
     """-c."""
     fill(place)
-    place.install("app", "-c", file(place, "app<2\nmore<1\n"))
+    place.install("app", "-c", place.file("app<2\nmore<1\n"))
     assert place.versions() == {"app": "1.0", "lib": "1.0"}
-    assert "app" in place.refused("app==2.0", "-c", file(place, "app<2\n"))
+    assert "app" in place.refused("app==2.0", "-c", place.file("app<2\n"))
 
 
 def test_a_dry_run_changes_nothing(place: Place) -> None:
@@ -174,7 +158,7 @@ def test_a_folder_instead_of_an_index(tmp_path: Path, index: LoopbackIndex) -> N
 
 def test_nothing_asked_for(place: Place) -> None:
     """An empty requirement file is no error, as in pip, but worth a word."""
-    said = place.run("install", "-r", file(place, "# nothing\n"))
+    said = place.run("install", "-r", place.file("# nothing\n"))
     assert (said.status, said.out) == (0, "")
     assert said.err == "warning: nothing to install: what is named lists no requirements\n"
 
@@ -197,7 +181,7 @@ def test_options_of_requirement_files(place: Place) -> None:
     place.index.add(wheel("thing", "1.0"))
     place.index.add(sdist("other", "1.0"))
     text = "--pre\n--no-binary thing\nlib\nthing --config-settings=k=v\nother\n"
-    assert sorted(builds(place.install("-r", file(place, text)))) == ["other 1.0", "thing 1.0"]
+    assert sorted(builds(place.install("-r", place.file(text)))) == ["other 1.0", "thing 1.0"]
     assert place.versions()["lib"] == "3.0a1"
     assert place.tell("thing", "SETTINGS") == {"k": "v"}
     assert place.tell("other", "SETTINGS") is None
@@ -218,8 +202,8 @@ def test_wanted_in_two_ways(place: Place) -> None:
 def test_a_file_that_is_included_counts(place: Place) -> None:
     """An answer isn't repeated once a file that a requirement file includes has changed."""
     fill(place)
-    nested = Path(file(place, "lib==1.0\n", "nested.txt"))
-    top = file(place, "-r nested.txt\n")
+    nested = Path(place.file("lib==1.0\n", "nested.txt"))
+    top = place.file("-r nested.txt\n")
     place.install("-r", top)
     assert "already satisfied" in place.install("-r", top).out
     nested.write_text("lib==2.0\n")
@@ -260,7 +244,7 @@ def hashed(place: Place, *names: str, wrong: str = "", algorithm: str = "sha256"
         digest = "0" * len(digest) if name == wrong else digest
         version = archive.filename.split("-")[1].removesuffix(".tar.gz")
         lines.append(f"{name}=={version} --hash={algorithm}:{digest} \\\n    --hash={algorithm}:{'1' * len(digest)}\n")
-    return file(place, "".join(lines))
+    return place.file("".join(lines))
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
@@ -285,8 +269,7 @@ def test_a_lock_file_with_another_hash(place: Place) -> None:
     """No index has said that hash: the error names the lock file."""
     fill(place)
     archive = next(each for each in place.index.archives["lib"] if "2.0" in each.filename)
-    path = file(
-        place,
+    path = place.file(
         'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "lib"\nversion = "2.0"\nwheels = [{url = '
         f'"{place.index.root}/files/{archive.filename}", hashes = {{sha256 = "{"0" * 64}"}}}}]\n',
         "pylock.toml",
@@ -306,17 +289,17 @@ def test_one_hash_turns_hashes_on_for_all(place: Place) -> None:
     assert "hashes are missing" in error
     assert f"lib==2.0 --hash=sha256:{lib.sha256}" in error
     assert "hashes are missing" in place.refused("--require-hashes", "app==2.0")
-    assert "hashes are missing" in place.refused("-r", file(place, "--require-hashes\napp==2.0\n"))
+    assert "hashes are missing" in place.refused("-r", place.file("--require-hashes\napp==2.0\n"))
 
 
 def test_a_hash_pins(place: Place) -> None:
     """What has a hash needs no ==, as in pip: only that file will do; a constraint's hash counts as well."""
     fill(place)
     text = Path(hashed(place, "app", "lib")).read_text()
-    place.install("--dry-run", "-r", file(place, text.replace("lib==2.0", "lib>=1.0")))
-    place.install("lib", "-c", file(place, text, "constraints.txt"))
+    place.install("--dry-run", "-r", place.file(text.replace("lib==2.0", "lib>=1.0")))
+    place.install("lib", "-c", place.file(text, "constraints.txt"))
     assert place.versions() == {"lib": "2.0"}
-    assert "hashes are missing" in place.refused("more", "-c", file(place, text, "constraints.txt"))
+    assert "hashes are missing" in place.refused("more", "-c", place.file(text, "constraints.txt"))
 
 
 def test_a_source_is_looked_at_before_it_runs(place: Place) -> None:
@@ -335,7 +318,7 @@ def test_a_source_is_looked_at_before_it_runs(place: Place) -> None:
 @pytest.mark.parametrize("text", ["app --hash=md5:00", "app --hash=sha256", "app --hash=:00"])
 def test_hashes_that_are_none(place: Place, text: str) -> None:
     """Weak and malformed hashes are refused."""
-    assert "is no hash" in place.refused("-r", file(place, text))
+    assert "is no hash" in place.refused("-r", place.file(text))
 
 
 # What stands in the way

@@ -4,23 +4,7 @@ import json
 import os
 
 import pytest
-from pipeline.worlds import Place, builds, sdist, tree_files, wheel, write_tree
-
-
-def fill(place: Place) -> None:
-    """Fill the index with wheels that need one another."""
-    for version in ("1.0", "2.0", "3.0a1"):
-        place.index.add(wheel("lib", version))
-    place.index.add(wheel("app", "1.0", "lib<2", "more; extra == 'x'", "none; python_version < '3'"))
-    place.index.add(wheel("app", "2.0", "lib"))
-    place.index.add(wheel("more", "1.0", "lib"))
-
-
-def file(place: Place, text: str, name: str = "requirements.txt") -> str:
-    """Write a file of requirements and return its path."""
-    path = place.root / name
-    path.write_text(text)
-    return str(path)
+from pipeline.worlds import Place, builds, fill, sdist, tree_files, wheel, write_tree
 
 
 def test_a_wheel_by_its_path(place: Place) -> None:
@@ -96,7 +80,7 @@ def test_a_folder_whose_version_is_dynamic(place: Place) -> None:
     files = tree_files("tree", "3.1", pyproject='[project]\nname = "tree"\ndynamic = ["version"]\n')
     files["baker.py"] += b"\ndel prepare_metadata_for_build_wheel\n"
     tree = write_tree(place.root / "tree", files)
-    place.install("-r", file(place, f"{tree} -C k=v\n"))
+    place.install("-r", place.file(f"{tree} -C k=v\n"))
     assert place.versions() == {"tree": "3.1"}
     assert place.tell("tree", "SETTINGS") == {"k": "v"}
 

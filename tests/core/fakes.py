@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pybuildsync.core.build_key import BuildInputs, build_key
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
 from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
-from pybuildsync.core.goal import Direct, Formats, Goal
+from pybuildsync.core.goal import Direct, Formats, Goal, Installed
 from pybuildsync.core.loop import Seen, Settled, is_left_out, settle
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import judge
@@ -94,6 +94,12 @@ class World:
         self.wheels[file.url] = Metadata(
             name, version, requirements(*requires), python, extras or named_extras(requires)
         )
+        return self
+
+    def releases(self, name: str, *versions: str) -> "World":
+        """Put wheels of these versions on the index that require nothing."""
+        for version in versions:
+            self.wheel(name, version)
         return self
 
     def sdist(
@@ -261,3 +267,8 @@ def versions_of(settled: Settled) -> dict[str, str]:
 
 
 __all__ = ["TARGET", "Direct", "World", "requirements", "versions_of"]
+
+
+def installed_by(settled: Settled) -> tuple[Installed, ...]:
+    """Return what is installed once a settled result is."""
+    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)

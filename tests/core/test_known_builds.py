@@ -1,29 +1,15 @@
 """Build tools that wheels require as they were built: the loop finds the build that goes with what runs."""
 
 import pytest
-from core.fakes import World, versions_of
+from core.fakes import World, installed_by, versions_of
 
-from pybuildsync.core.goal import Installed
-from pybuildsync.core.loop import Settled
 from pybuildsync.core.policies import Policy, PolicyBook
 from pybuildsync.core.resolution import NoSolution
 
 
-def library(world: World, *versions: str, name: str = "lib") -> World:
-    """Put wheels of these versions on the index."""
-    for version in versions:
-        world.wheel(name, version)
-    return world
-
-
-def installed(settled: Settled) -> tuple[Installed, ...]:
-    """Return what is installed once a settled result is."""
-    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
-
-
 def tools(world: World, *versions: str) -> World:
     """Put releases of a build tool on the index."""
-    return library(world, *versions, name="setuptools")
+    return world.releases("setuptools", *versions)
 
 
 def as_built(env: dict[str, str]) -> tuple[str, ...]:
@@ -45,8 +31,10 @@ def test_a_wheel_that_requires_the_tool_that_built_it_is_built_again_with_what_r
 
 def test_what_needs_no_match_by_configuration_is_built_again_as_well() -> None:
     """To call a library free says nothing of what a wheel requires of it."""
-    world = library(World(), "1.0", "2.0", "3.0", "4.0").sdist(
-        "a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",)
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0", "3.0", "4.0")
+        .sdist("a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",))
     )
     free = PolicyBook(libraries=(("lib", Policy(("any",), "configuration")),))
     settled = world.settle(world.goal("a", "lib<2", policies=free))
@@ -76,7 +64,7 @@ def test_a_requirement_that_was_always_there_builds_nothing_again() -> None:
 
 def test_only_what_is_required_of_the_tool_is_taken_to_change() -> None:
     """What else a wheel requires would stay, whichever tool builds it: so no tool is tried for it."""
-    world = tools(library(World(), "1.0", "2.0"), "60", "70", "80").sdist(
+    world = tools(World().releases("lib", "1.0", "2.0"), "60", "70", "80").sdist(
         "a", "2.0", build=("setuptools",), built=lambda env: (*as_built(env), "lib<2")
     )
     with pytest.raises(NoSolution) as caught:
@@ -103,7 +91,7 @@ def test_a_wheel_that_asks_for_another_tool_each_time() -> None:
 
 def test_a_wheel_that_contradicts_itself_is_built_with_no_other_tool() -> None:
     """What it says of its library has nothing to do with the tool."""
-    world = tools(library(World(), "1.0", "2.0"), "70", "80").sdist(
+    world = tools(World().releases("lib", "1.0", "2.0"), "70", "80").sdist(
         "a", "1.0", "lib", build=("lib", "setuptools"), built=lambda env: (*as_built(env), f"lib!={env['lib']}")
     )
     with pytest.raises(NoSolution):
@@ -113,7 +101,7 @@ def test_a_wheel_that_contradicts_itself_is_built_with_no_other_tool() -> None:
 
 def test_a_wheel_that_runs_with_later_tools_may_be_built_with_an_earlier_one() -> None:
     """Built with 80 it says ">=80", and so it would again: the 82 that runs need not be what builds it."""
-    world = tools(library(World(), "1.0", "2.0"), "80", "82").sdist(
+    world = tools(World().releases("lib", "1.0", "2.0"), "80", "82").sdist(
         "a", "1.0", "lib", build=("lib", "setuptools<81"), built=lambda env: ("lib", f"setuptools>={env['setuptools']}")
     )
     world.sdist("b", "1.0", "lib", built=lambda _: ("lib<2",))
@@ -134,7 +122,7 @@ def test_what_builds_must_be_what_runs_and_cannot() -> None:
 def test_what_an_installed_wheel_requires_of_its_tool_is_known_before_it_is_built_again() -> None:
     """Its build record has told: one build, not two."""
     world = tools(World(), "70", "75", "80").sdist("a", "1.0", build=("setuptools",), built=as_built)
-    there = installed(world.settle(world.goal("a", "setuptools==70")))
+    there = installed_by(world.settle(world.goal("a", "setuptools==70")))
     del world.builds[:]
     goal = world.goal("a", "setuptools==75", installed=there, reinstall=frozenset({"a"}))
     assert versions_of(world.settle(goal)) == {"a": "1.0", "setuptools": "75"}

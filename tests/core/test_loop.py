@@ -1,11 +1,10 @@
 """The loop, on worlds in memory: the worked examples of docs/matching.md and what follows from them."""
 
 import pytest
-from core.fakes import World, requirements, versions_of
+from core.fakes import World, installed_by, requirements, versions_of
 
 from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Installed
-from pybuildsync.core.loop import Settled
 from pybuildsync.core.loop import settle as run_loop
 from pybuildsync.core.policies import Policy, PolicyBook
 from pybuildsync.core.resolution import Chosen, NoSolution, Resolution
@@ -14,22 +13,12 @@ from pybuildsync.core.variants import Facts
 from pybuildsync.errors import InternalError, PackageError
 
 
-def library(world: World, *versions: str, name: str = "lib") -> World:
-    """Put wheels of these versions on the index."""
-    for version in versions:
-        world.wheel(name, version)
-    return world
-
-
-def installed(settled: Settled) -> tuple[Installed, ...]:
-    """Return what is installed once a settled result is."""
-    return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
-
-
 def test_a_source_is_built_against_what_will_run() -> None:
     """Example A: one build, and what it bakes fits."""
-    world = library(World(), "1.0", "2.0").sdist(
-        "a", "1.0", "lib", build=("lib", "setuptools"), built=lambda env: (f"lib=={env['lib']}",)
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0")
+        .sdist("a", "1.0", "lib", build=("lib", "setuptools"), built=lambda env: (f"lib=={env['lib']}",))
     )
     world.wheel("setuptools", "80").wheel("a", "1.0", "lib<2")
     settled = world.settle(world.goal("a", no_binary="a"))
@@ -40,8 +29,10 @@ def test_a_source_is_built_against_what_will_run() -> None:
 
 def test_a_pinned_library_is_what_the_source_is_built_against() -> None:
     """Example B: the pin reaches the build environment."""
-    world = library(World(), "1.0", "2.0").sdist(
-        "a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",)
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0")
+        .sdist("a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",))
     )
     settled = world.settle(world.goal("a", "lib==1.0", no_binary="a"))
     assert versions_of(settled) == {"a": "1.0", "lib": "1.0"}
@@ -51,7 +42,8 @@ def test_a_pinned_library_is_what_the_source_is_built_against() -> None:
 def test_two_sources_and_one_library() -> None:
     """Example C: `a` fits what it was built with, `b` wants an older one; `a` is compiled once."""
     world = (
-        library(World(), "1.0", "1.9", "2.0")
+        World()
+        .releases("lib", "1.0", "1.9", "2.0")
         .sdist("a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",))
         .sdist("b", "1.0", "lib", build=("lib",), built=lambda _: ("lib<2",))
     )
@@ -63,8 +55,12 @@ def test_two_sources_and_one_library() -> None:
 
 def test_a_wheel_that_never_accepts_what_it_was_built_with() -> None:
     """Example D: every version of the library becomes a failed combination, and the error says so."""
-    world = library(World(), "1.0", "2.0", "3.0").sdist(
-        "p", "1.0", "lib", build=("lib",), built=lambda env: ("lib==1.0",) if env["lib"] != "1.0" else ("lib==2.0",)
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0", "3.0")
+        .sdist(
+            "p", "1.0", "lib", build=("lib",), built=lambda env: ("lib==1.0",) if env["lib"] != "1.0" else ("lib==2.0",)
+        )
     )
     with pytest.raises(NoSolution) as caught:
         world.settle(world.goal("p"))
@@ -76,7 +72,7 @@ def test_a_wheel_that_never_accepts_what_it_was_built_with() -> None:
 
 def test_a_helper_that_pins_the_library() -> None:
     """Example E: numpy is required twice, so an older release of the helper is taken before a wrong numpy."""
-    world = library(World(), "1.23.2", "1.26.0", "2.1.0", name="numpy")
+    world = World().releases("numpy", "1.23.2", "1.26.0", "2.1.0")
     world.wheel("oldest-supported-numpy", "2023", "numpy==1.23.2").wheel("oldest-supported-numpy", "0.1", "numpy")
     world.sdist("bottleneck", "1.3.7", "numpy", build=("oldest-supported-numpy",))
     settled = world.settle(world.goal("bottleneck"))
@@ -86,7 +82,7 @@ def test_a_helper_that_pins_the_library() -> None:
 
 def test_a_documented_promise_lets_the_newest_helper_serve() -> None:
     """Example E with numpy<2: built with 1.23, it runs with 1.26, as numpy documents."""
-    world = library(World(), "1.23.2", "1.26.0", "2.1.0", name="numpy")
+    world = World().releases("numpy", "1.23.2", "1.26.0", "2.1.0")
     world.wheel("oldest-supported-numpy", "2023", "numpy==1.23.2").wheel("oldest-supported-numpy", "0.1", "numpy")
     world.sdist("bottleneck", "1.3.7", "numpy", build=("oldest-supported-numpy",))
     settled = world.settle(world.goal("bottleneck", "numpy<2"))
@@ -115,7 +111,7 @@ def test_a_source_that_needs_itself_is_told_with_its_chain() -> None:
 
 def test_the_newest_release_that_can_be_built_is_chosen() -> None:
     """A pin that the newest release's build can't have leads to an older release, without building the newer."""
-    world = library(World(), "1.0", "2.0")
+    world = World().releases("lib", "1.0", "2.0")
     world.sdist("a", "2.0", "lib", build=("lib>=2",), built=lambda env: (f"lib=={env['lib']}",))
     world.sdist("a", "1.0", "lib", build=("lib",), built=lambda env: (f"lib=={env['lib']}",))
     settled = world.settle(world.goal("a", "lib<2", no_binary="a"))
@@ -134,7 +130,7 @@ def test_build_tools_never_match() -> None:
 
 def test_what_is_only_present_prefers_what_runs_but_never_moves_it() -> None:
     """`lib` is there to build and somebody else runs it: the same version if it can be, else any."""
-    world = library(World(), "1.0", "2.0").wheel("other", "1.0", "lib")
+    world = World().releases("lib", "1.0", "2.0").wheel("other", "1.0", "lib")
     world.sdist("a", "1.0", static=(), build=("lib<2",)).sdist("c", "1.0", static=(), build=("lib",))
     settled = world.settle(world.goal("a", "c", "other", "lib<2.1"))
     assert versions_of(settled)["lib"] == "2.0"
@@ -143,7 +139,7 @@ def test_what_is_only_present_prefers_what_runs_but_never_moves_it() -> None:
 
 def test_a_linked_library_must_be_the_same() -> None:
     """An extension module that needs the library's file is tied to the version it was built with."""
-    world = library(World(), "1.0", "2.0")
+    world = World().releases("lib", "1.0", "2.0")
     world.sdist("a", "1.0", build=("lib",), static=(), links=("lib",))
     settled = world.settle(world.goal("a", "lib"))
     (variant,) = settled.facts.variants
@@ -152,7 +148,7 @@ def test_a_linked_library_must_be_the_same() -> None:
 
 def linking(*sonames: str, build: str = "lib", **more: object) -> World:
     """Return a world with `lib` 1.0, 1.1, ... that brings these libraries, and a source that links and requires it."""
-    world = library(World(), *(f"1.{minor}" for minor in range(len(sonames))))
+    world = World().releases("lib", *(f"1.{minor}" for minor in range(len(sonames))))
     world.sonames.update({("lib", f"1.{minor}"): soname for minor, soname in enumerate(sonames)})
     return world.sdist("a", "1.0", "lib", build=(build,), links=("lib",), **more)  # type: ignore[arg-type]  # as it says
 
@@ -172,7 +168,7 @@ def test_a_library_that_keeps_its_name_has_nothing_rebuilt(
     """What is linked runs with later versions that bring a library of the very name, if that name has a version."""
     world = linking(*sonames)
     first = world.settle(world.goal("a", "lib==1.0" if to == "1.1" else "lib==1.1"))
-    again = world.settle(world.goal("a", f"lib=={to}", installed=installed(first)))
+    again = world.settle(world.goal("a", f"lib=={to}", installed=installed_by(first)))
     assert versions_of(again) == {"a": "1.0", "lib": to}
     assert (len(world.builds) - 1, world.looked) == (builds, looked)
     assert again.rounds == 1 + builds
@@ -195,7 +191,7 @@ def test_what_is_baked_and_linked_must_be_there_by_name() -> None:
     for soname, builds in (("lib.so.1", 0), ("lib.so.2", 1)):
         world = linking("lib.so.1", soname, built=lambda _: ("lib>=1,<2",))
         first = world.settle(world.goal("a", "lib==1.0"))
-        settled = world.settle(world.goal("a", "lib==1.1", installed=installed(first)))
+        settled = world.settle(world.goal("a", "lib==1.1", installed=installed_by(first)))
         assert versions_of(settled) == {"a": "1.0", "lib": "1.1"}
         assert len(world.builds) - 1 == builds
 
@@ -218,7 +214,7 @@ def test_what_is_installed_tells_itself_what_it_brings() -> None:
     """What an installed variant loads is known of what is installed beside it: nobody looks, it stays or goes."""
     for unlinked, version in (((), "1.1"), ((("lib", "1.1"),), "1.0")):
         world = linking("lib.so.1", "lib.so.1")
-        a, _ = installed(world.settle(world.goal("a", "lib==1.0")))
+        a, _ = installed_by(world.settle(world.goal("a", "lib==1.0")))
         there = (a._replace(unlinked=unlinked), Installed("lib", "1.1", Metadata("lib", "1.1")))
         assert versions_of(world.settle(world.goal("a", installed=there))) == {"a": "1.0", "lib": version}
         assert (len(world.builds), world.looked) == (1, [])
@@ -245,7 +241,7 @@ def test_a_library_is_asked_what_it_promises_before_giving_up() -> None:
     """It can't be built with what will run; only the library can say that it may run. One version is asked."""
     minor = Policy(("minor",), "the library's own promise")
     for promises in ((), ("1.0", "1.1", "1.2")):
-        world = library(World(), "1.0", "1.1", "1.2").sdist("a", "1.0", "lib", build=("lib<1.2",))
+        world = World().releases("lib", "1.0", "1.1", "1.2").sdist("a", "1.0", "lib", build=("lib<1.2",))
         world.promises.update({("lib", version): minor for version in promises})
         goal = world.goal("a", "lib==1.2")
         if promises:
@@ -260,7 +256,7 @@ def test_a_library_is_asked_what_it_promises_before_giving_up() -> None:
 def test_nobody_is_asked_what_is_known() -> None:
     """Neither where the user has said how to match, nor where a look could change nothing."""
     exact = Policy(("exact",), "configuration")
-    world = library(World(), "1.0", "1.1").sdist("a", "1.0", "lib", build=("lib<1.1",)).wheel("b", "1", "lib<1")
+    world = World().releases("lib", "1.0", "1.1").sdist("a", "1.0", "lib", build=("lib<1.1",)).wheel("b", "1", "lib<1")
     for goal in (
         world.goal("a", "lib==1.1", policies=PolicyBook(libraries=(("lib", exact),))),
         world.goal("a", "b"),
@@ -272,7 +268,7 @@ def test_nobody_is_asked_what_is_known() -> None:
 
 def test_the_build_prefers_what_will_run_to_the_newest() -> None:
     """Nothing ties `lib` of the build to `lib` that runs, and yet it is built with that."""
-    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
+    world = World().releases("lib", "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
     settled = world.settle(world.goal("c", "lib<2"))
     assert versions_of(settled) == {"c": "1.0", "lib": "1.0"}
     assert world.builds == ["c==1.0 [lib=1.0]"]
@@ -280,8 +276,10 @@ def test_the_build_prefers_what_will_run_to_the_newest() -> None:
 
 def test_without_dependencies_a_source_is_built_against_what_is_installed() -> None:
     """--no-deps resolves nothing else, and what is installed is what will run."""
-    world = library(World(), "1.0", "2.0").sdist(
-        "a", "1.0", "lib", build=("lib", "tool"), built=lambda env: (f"lib=={env['lib']}",)
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0")
+        .sdist("a", "1.0", "lib", build=("lib", "tool"), built=lambda env: (f"lib=={env['lib']}",))
     )
     world.wheel("tool", "1.0", "helper").wheel("helper", "1.0")
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
@@ -292,7 +290,7 @@ def test_without_dependencies_a_source_is_built_against_what_is_installed() -> N
 
 def test_what_is_installed_and_only_present_is_preferred_when_building() -> None:
     """`lib` is installed, nobody in the request needs it, and still it will run beside what is built."""
-    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
+    world = World().releases("lib", "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib",))
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
     settled = world.settle(world.goal("c", installed=(installed,)))
     assert world.builds == ["c==1.0 [lib=1.0]"]
@@ -301,7 +299,7 @@ def test_what_is_installed_and_only_present_is_preferred_when_building() -> None
 
 def test_a_link_to_what_is_installed_keeps_it_or_moves_it_along() -> None:
     """A linked library that is installed belongs to what runs, though no requirement names it."""
-    world = library(World(), "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib>=2",), links=("lib",))
+    world = World().releases("lib", "1.0", "2.0").sdist("c", "1.0", static=(), build=("lib>=2",), links=("lib",))
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
     settled = world.settle(world.goal("c", installed=(installed,)))
     assert versions_of(settled) == {"c": "1.0", "lib": "2.0"}
@@ -311,7 +309,9 @@ def test_a_constraint_touches_nothing_that_nobody_needs() -> None:
     """What is installed and not required stays, as with other installers; what takes its place is constrained."""
     installed = Installed("lib", "1.0", Metadata("lib", "1.0"))
     for needed, constraint, runs in (("lib", "lib!=1.0", "1.0"), ("lib>=2", "lib!=3.0", "2.0")):
-        world = library(World(), "1.0", "2.0", "3.0").sdist("c", "1.0", static=(), build=(needed,), links=("lib",))
+        world = (
+            World().releases("lib", "1.0", "2.0", "3.0").sdist("c", "1.0", static=(), build=(needed,), links=("lib",))
+        )
         limits = requirements(constraint)
         settled = world.settle(world.goal("c", installed=(installed,), constraints=limits))
         assert versions_of(settled) == {"c": "1.0", "lib": runs}
@@ -329,7 +329,7 @@ def test_what_a_hook_asks_for_is_built_with() -> None:
 
 def test_the_wheel_overrules_what_was_prepared() -> None:
     """Metadata is prepared against 2.0 and fits; the wheel then says otherwise, and the loop goes on with that."""
-    world = library(World(), "1.0", "2.0").sdist("b", "1.0", "lib", build=("lib",))
+    world = World().releases("lib", "1.0", "2.0").sdist("b", "1.0", "lib", build=("lib",))
     world.sdist(
         "a", "1.0", "lib", build=("lib",),
         built_by_finish=lambda env: (f"lib=={env['lib']}", "lib<2") if env["lib"] == "1.0" else ("lib<2",),
@@ -341,14 +341,14 @@ def test_the_wheel_overrules_what_was_prepared() -> None:
 
 def test_one_source_is_built_at_once() -> None:
     """To ask for its metadata first would save nothing: its environment is what the resolution wants."""
-    world = library(World(), "1.0").sdist("a", "1.0", "lib", build=("lib",)).sdist("b", "1.0", static=())
+    world = World().releases("lib", "1.0").sdist("a", "1.0", "lib", build=("lib",)).sdist("b", "1.0", static=())
     world.settle(world.goal("a", "b"))
     assert world.prepared == []
 
 
 def test_what_builds_others_is_finished_before_them() -> None:
     """`one` and `two` share a library, so they are prepared; `a` is built with the wheel of `one`."""
-    world = library(World(), "1.0")
+    world = World().releases("lib", "1.0")
     for name in ("one", "two"):
         world.sdist(name, "1.0", "lib", build=("lib",))
     world.sdist("a", "1.0", static=(), build=("one", "two"))
@@ -360,7 +360,10 @@ def test_what_builds_others_is_finished_before_them() -> None:
 def test_one_variant_serves_to_run_and_to_build() -> None:
     """Built once, at whichever place it is needed first."""
     world = (
-        library(World(), "1.0").sdist("tool", "1.0", "lib", build=("lib",)).sdist("a", "1.0", "tool", build=("tool",))
+        World()
+        .releases("lib", "1.0")
+        .sdist("tool", "1.0", "lib", build=("lib",))
+        .sdist("a", "1.0", "tool", build=("tool",))
     )
     settled = world.settle(world.goal("a", "tool"))
     assert versions_of(settled) == {"a": "1.0", "lib": "1.0", "tool": "1.0"}
@@ -378,8 +381,12 @@ def test_a_failed_build_is_repeated_with_tools_of_a_date() -> None:
 
 def test_the_story_of_a_loop() -> None:
     """Each round has a number and a resolution, with what changed since; whoever fetches is told what is coming."""
-    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",), built=lambda _: ("lib<2", "more"))
-    library(world, "1.0", name="more")
+    world = (
+        World()
+        .releases("lib", "1.0", "2.0")
+        .sdist("a", "1.0", "lib", build=("lib",), built=lambda _: ("lib<2", "more"))
+    )
+    world.releases("more", "1.0")
     settled = world.settle(world.goal("a"))
     assert settled.rounds == 3
     assert world.told[:4] == [
@@ -395,7 +402,7 @@ def test_the_story_of_a_loop() -> None:
 
 def test_rounds_are_counted_from_the_first() -> None:
     """A loop that goes on where another ended has its rounds, too."""
-    world = library(World(), "1.0")
+    world = World().releases("lib", "1.0")
     assert run_loop(world.goal("lib"), world, world, Facts(), Silent(), max_rounds=7, first=7).rounds == 7
     with pytest.raises(PackageError):
         run_loop(world.goal("lib"), world, world, Facts(), Silent(), max_rounds=7, first=8)
@@ -403,7 +410,7 @@ def test_rounds_are_counted_from_the_first() -> None:
 
 def test_too_many_rounds_name_what_moved_and_what_moved_it() -> None:
     """Versions in the order in which they were tried, and what each build said."""
-    world = library(World(), "1.0", "2.0", "3.0", "4.0").sdist("b", "1.0", static=())
+    world = World().releases("lib", "1.0", "2.0", "3.0", "4.0").sdist("b", "1.0", static=())
     world.sdist("p", "1.0", "lib", "b", build=("lib",), built=lambda env: (f"lib!={env['lib']}", 'x; os_name == "nt"'))
     with pytest.raises(PackageError) as caught:
         world.settle(world.goal("p", "b"), max_rounds=3)
@@ -444,10 +451,10 @@ def test_a_loop_that_stands_still_is_our_fault() -> None:
 
 def test_the_second_time_nothing_is_built() -> None:
     """What is installed and matches stays, although nobody remembers the loop."""
-    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
+    world = World().releases("lib", "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
     first = world.settle(world.goal("a"))
-    library(world, "3.0").wheel("a", "2.0")
-    second = world.settle(world.goal("a", installed=installed(first)))
+    world.releases("lib", "3.0").wheel("a", "2.0")
+    second = world.settle(world.goal("a", installed=installed_by(first)))
     assert [(c.name, c.version, c.pick.installed) for c in second.resolution.running] == [
         ("a", "1.0", True), ("lib", "2.0", True)
     ]  # fmt: skip
@@ -456,8 +463,8 @@ def test_the_second_time_nothing_is_built() -> None:
 
 def test_what_was_built_against_a_library_is_built_again_when_it_moves() -> None:
     """In the same step, from the same release."""
-    world = library(World(), "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
-    there = installed(world.settle(world.goal("a", "lib==1.0")))
+    world = World().releases("lib", "1.0", "2.0").sdist("a", "1.0", "lib", build=("lib",))
+    there = installed_by(world.settle(world.goal("a", "lib==1.0")))
     settled = world.settle(world.goal("a", "lib==2.0", installed=there))
     assert versions_of(settled) == {"a": "1.0", "lib": "2.0"}
     assert world.builds == ["a==1.0 [lib=1.0]", "a==1.0 [lib=2.0]"]

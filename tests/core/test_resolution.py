@@ -36,14 +36,6 @@ def why(world: World, goal: Goal, facts: Facts = NONE) -> list[str]:
     return caught.value.why.splitlines()
 
 
-def wheels(name: str, *all_versions: str, world: World | None = None) -> World:
-    """Return a world with wheels of these versions."""
-    world = world or World()
-    for version in all_versions:
-        world.wheel(name, version)
-    return world
-
-
 def installed(name: str, version: str, *requires: str, variant: Variant | None = None) -> Installed:
     """Return an installed distribution."""
     metadata = Metadata(name, version, requirements(*requires), extras=named_extras(requires))
@@ -55,13 +47,13 @@ def installed(name: str, version: str, *requires: str, variant: Variant | None =
 
 def test_the_newest_that_fits_runs() -> None:
     """With all that it requires."""
-    world = wheels("lib", "1", "2", "3").wheel("a", "1", "lib<3").wheel("a", "2", "lib<2", "lib>2")
+    world = World().releases("lib", "1", "2", "3").wheel("a", "1", "lib<3").wheel("a", "2", "lib<2", "lib>2")
     assert run(world, world.goal("a")) == {"a": "1", "lib": "2"}
 
 
 def test_a_marker_decides_whether_something_is_asked_for() -> None:
     """On the command line and in metadata."""
-    world = wheels("b", "1").wheel("a", "1", 'b; os_name == "nt"')
+    world = World().releases("b", "1").wheel("a", "1", 'b; os_name == "nt"')
     assert run(world, world.goal("a", 'b; os_name == "nt"')) == {"a": "1"}
 
 
@@ -83,7 +75,7 @@ def test_an_extra_has_the_version_of_its_distribution() -> None:
 
 def test_constraints_limit_and_ask_for_nothing() -> None:
     """Those whose marker holds."""
-    world = wheels("lib", "1", "2").wheel("a", "1", "lib")
+    world = World().releases("lib", "1", "2").wheel("a", "1", "lib")
     constraints = requirements("lib<2", 'lib<1; os_name == "nt"', "nobody==7")
     assert run(world, world.goal("a", constraints=constraints)) == {"a": "1", "lib": "1"}
 
@@ -102,7 +94,7 @@ def test_a_version_for_another_python_is_passed_over() -> None:
 
 def test_a_pre_release_that_one_names_counts_for_all() -> None:
     """`b` doesn't name it, but what it accepts includes it (PEP 440)."""
-    world = wheels("lib", "1.0", "2.0rc1").wheel("b", "1", "lib>=1").wheel("c", "1", "lib>=2.0rc1")
+    world = World().releases("lib", "1.0", "2.0rc1").wheel("b", "1", "lib>=1").wheel("c", "1", "lib>=2.0rc1")
     assert run(world, world.goal("b")) == {"b": "1", "lib": "1.0"}
     assert run(world, world.goal("b", "c")) == {"b": "1", "c": "1", "lib": "2.0rc1"}
     assert run(world, world.goal("b", releases=Releases(all_releases=frozenset({":all:"})))) == {
@@ -129,7 +121,7 @@ def test_the_explanation_of_a_late_pin_that_helps_nothing() -> None:
 
 def test_what_is_installed_stays_where_it_can() -> None:
     """Also if the index has newer ones, or none; not if it is to be upgraded or doesn't fit."""
-    world = wheels("lib", "1", "3").wheel("a", "1", "lib")
+    world = World().releases("lib", "1", "3").wheel("a", "1", "lib")
     old, own = installed("lib", "1"), installed("lib", "2")
     assert run(world, world.goal("a", installed=(old,))) == {"a": "1", "lib": "1"}
     assert run(world, world.goal("a", installed=(own,))) == {"a": "1", "lib": "2"}
@@ -142,7 +134,7 @@ def test_what_is_installed_stays_where_it_can() -> None:
 
 def test_an_installed_pre_release_may_stay() -> None:
     """Nobody has to name it again."""
-    world = wheels("lib", "1.0", "2.0rc1")
+    world = World().releases("lib", "1.0", "2.0rc1")
     assert run(world, world.goal("lib", installed=(installed("lib", "2.0rc1"),))) == {"lib": "2.0rc1"}
 
 
@@ -157,7 +149,7 @@ def test_an_installed_version_that_no_index_has_cannot_be_had_anew() -> None:
 
 def test_without_dependencies_only_what_is_asked_for_runs() -> None:
     """What is installed of the dependencies stays as it is, unless it is asked for."""
-    world = wheels("lib", "1", "2").wheel("a", "1", "lib>1", "nobody")
+    world = World().releases("lib", "1", "2").wheel("a", "1", "lib>1", "nobody")
     assert run(world, world.goal("a", no_dependencies=True)) == {"a": "1"}
     goal = world.goal("a", no_dependencies=True, installed=(installed("lib", "1"),))
     assert run(world, goal) == {"a": "1", "lib": "1"}
@@ -175,7 +167,7 @@ def test_hashes_choose_among_what_runs() -> None:
 
 def test_a_source_has_a_build_environment_of_its_own() -> None:
     """What only builds doesn't run; what runs elsewhere may be another version."""
-    world = wheels("tool", "1", "2").wheel("tool-lib", "1").wheel("b", "1", "tool<2")
+    world = World().releases("tool", "1", "2").wheel("tool-lib", "1").wheel("b", "1", "tool<2")
     world.wheel("tool", "3", "tool-lib").sdist("a", "1", static=(), build=("tool",))
     found = resolve(world.goal("a"), world, NONE)
     assert versions(found) == {"a": "1"}
@@ -186,7 +178,7 @@ def test_a_source_has_a_build_environment_of_its_own() -> None:
 
 def test_build_requirements_with_markers_and_extras() -> None:
     """Those that hold; the user's own are added, and what the hook asked for."""
-    world = wheels("x", "1").wheel("tool", "1", 'y; extra == "e"').wheel("y", "1").wheel("z", "1")
+    world = World().releases("x", "1").wheel("tool", "1", 'y; extra == "e"').wheel("y", "1").wheel("z", "1")
     world.sdist("a", "1", static=(), build=("tool[e]", 'nobody; os_name == "nt"'))
     goal = world.goal("a", extra_build=(("a", requirements("x")), ("b", requirements("nobody"))))
     facts = NONE.with_hook_requires(Source("a", "1", "a-1"), requirements("z"))
@@ -195,7 +187,7 @@ def test_build_requirements_with_markers_and_extras() -> None:
 
 def test_build_constraints_limit_only_what_builds() -> None:
     """And constraints only what runs."""
-    world = wheels("tool", "1", "2").sdist("a", "1", static=(), build=("tool",))
+    world = World().releases("tool", "1", "2").sdist("a", "1", static=(), build=("tool",))
     goal = world.goal("a", "tool", build_constraints=requirements("tool<2"))
     assert built_with(world, goal) == {"tool": "1"}
     assert run(world, goal) == {"a": "1", "tool": "2"}
@@ -205,7 +197,9 @@ def test_build_constraints_limit_only_what_builds() -> None:
 
 def test_what_is_required_twice_is_tied() -> None:
     """From either side; also if something that builds brings it in."""
-    world = wheels("lib", "1", "2", "3").wheel("helper", "1", "lib<3").sdist("a", "1", "lib", build=("helper",))
+    world = (
+        World().releases("lib", "1", "2", "3").wheel("helper", "1", "lib<3").sdist("a", "1", "lib", build=("helper",))
+    )
     assert run(world, world.goal("a")) == {"a": "1", "lib": "2"}
     goal = world.goal("a", "lib<2")
     assert built_with(world, goal) == {"helper": "1", "lib": "1"}
@@ -213,7 +207,7 @@ def test_what_is_required_twice_is_tied() -> None:
 
 def test_an_extra_that_is_asked_for_ties_as_well() -> None:
     """What `a[x]` requires to run is what it is built with."""
-    world = wheels("lib", "1", "2").sdist("a", "1", 'lib; extra == "x"', build=("lib",))
+    world = World().releases("lib", "1", "2").sdist("a", "1", 'lib; extra == "x"', build=("lib",))
     assert built_with(world, world.goal("a", "lib<2", installed=())) == {"lib": "1"}  # merely preferred
     world.sources["a", "1"] = world.sources["a", "1"]._replace(build_requires=requirements("lib<2"))
     assert run(world, world.goal("a[x]")) == {"a": "1", "lib": "1"}
@@ -222,7 +216,7 @@ def test_an_extra_that_is_asked_for_ties_as_well() -> None:
 
 def test_what_builds_prefers_what_runs() -> None:
     """It is never forced to, and never moves it."""
-    world = wheels("lib", "1", "2").wheel("b", "1", "lib<2").sdist("a", "1", static=(), build=("lib",))
+    world = World().releases("lib", "1", "2").wheel("b", "1", "lib<2").sdist("a", "1", static=(), build=("lib",))
     assert built_with(world, world.goal("a", "b")) == {"lib": "1"}
     assert built_with(world, world.goal("a", installed=(installed("lib", "1"),))) == {"lib": "1"}
     world.sources["a", "1"] = world.sources["a", "1"]._replace(build_requires=requirements("lib>1"))
@@ -232,14 +226,14 @@ def test_what_builds_prefers_what_runs() -> None:
 
 def test_build_tools_are_the_newest_whatever_runs() -> None:
     """Whether they run, or are installed."""
-    world = wheels("setuptools", "70", "82").sdist("a", "1", "setuptools", build=("setuptools",))
+    world = World().releases("setuptools", "70", "82").sdist("a", "1", "setuptools", build=("setuptools",))
     assert built_with(world, world.goal("a", "setuptools<80")) == {"setuptools": "82"}
     assert built_with(world, world.goal("a", installed=(installed("setuptools", "70"),))) == {"setuptools": "82"}
 
 
 def test_without_dependencies_a_source_is_built_against_what_is_installed() -> None:
     """And its build environment is whole."""
-    world = wheels("lib", "1", "2").wheel("tool", "1", "tool-lib").wheel("tool-lib", "1")
+    world = World().releases("lib", "1", "2").wheel("tool", "1", "tool-lib").wheel("tool-lib", "1")
     world.sdist("a", "1", "lib", build=("lib", "tool"))
     goal = world.goal("a", no_dependencies=True, installed=(installed("lib", "1"),))
     assert built_with(world, goal) == {"lib": "1", "tool": "1", "tool-lib": "1"}
@@ -250,7 +244,7 @@ def test_without_dependencies_a_source_is_built_against_what_is_installed() -> N
 def test_policies_say_how_far_a_tie_goes() -> None:
     """The table's, the user's, a promise that was learnt."""
     micro = Policy(("micro",), "configuration")
-    world = wheels("lib", "1.0", "1.0.1", "1.1").sdist("a", "1", "lib", build=("lib<1.0.1",))
+    world = World().releases("lib", "1.0", "1.0.1", "1.1").sdist("a", "1", "lib", build=("lib<1.0.1",))
     assert run(world, world.goal("a")) == {"a": "1", "lib": "1.0"}
     for book in (PolicyBook(libraries=(("lib", micro),)), PolicyBook(pairs=((("a", "lib"), micro),))):
         assert run(world, world.goal("a", policies=book)) == {"a": "1", "lib": "1.0.1"}
@@ -262,7 +256,7 @@ def test_policies_say_how_far_a_tie_goes() -> None:
 def test_what_is_configured_is_tied_without_other_evidence() -> None:
     """By the user or by the source itself; the user's word counts more."""
     exact = Policy(("exact",), "configuration")
-    world = wheels("lib", "1.0", "2.0").sdist("a", "1", static=(), build=("lib<2",))
+    world = World().releases("lib", "1.0", "2.0").sdist("a", "1", static=(), build=("lib<2",))
     assert run(world, world.goal("a", "lib")) == {"a": "1", "lib": "2.0"}
     assert run(world, world.goal("a", "lib", policies=PolicyBook(libraries=(("lib", exact),))))["lib"] == "1.0"
     world.sources["a", "1"] = world.sources["a", "1"]._replace(match_runtime=("lib",))
@@ -272,7 +266,7 @@ def test_what_is_configured_is_tied_without_other_evidence() -> None:
 
 def test_a_pre_release_that_runs_can_be_built_against() -> None:
     """Named by somebody, or installed."""
-    world = wheels("lib", "1.0", "2.0rc1").sdist("a", "1", "lib", build=("lib",))
+    world = World().releases("lib", "1.0", "2.0rc1").sdist("a", "1", "lib", build=("lib",))
     assert built_with(world, world.goal("a", "lib==2.0rc1")) == {"lib": "2.0rc1"}
     assert built_with(world, world.goal("a", installed=(installed("lib", "2.0rc1"),))) == {"lib": "2.0rc1"}
 
@@ -315,7 +309,7 @@ def test_a_build_constraint_is_stronger_than_a_date() -> None:
 
 def test_a_source_that_builds_a_source() -> None:
     """Scopes go down; the inner one is built first."""
-    world = wheels("tool", "1").sdist("helper", "1", static=(), build=("tool",))
+    world = World().releases("tool", "1").sdist("helper", "1", static=(), build=("tool",))
     world.sdist("a", "1", static=(), build=("helper",))
     found = resolve(world.goal("a"), world, NONE)
     assert [(chosen.scope, chosen.name) for chosen in found.chosen] == [
@@ -369,7 +363,7 @@ def picked(world: World, facts: Facts, *texts: str) -> str:
 
 def test_a_variant_runs_with_what_it_was_built_with() -> None:
     """Among several the one that fits; else the source is built anew, in a combination that isn't known."""
-    world = wheels("lib", "1", "2", "3").sdist("a", "1", "lib", build=("lib",))
+    world = World().releases("lib", "1", "2", "3").sdist("a", "1", "lib", build=("lib",))
     facts = known(variant("with 3", "3", "lib"), variant("with 1", "1", "lib"))
     assert picked(world, facts, "a") == "with 3"
     assert picked(world, facts, "a", "lib<2") == "with 1"
@@ -378,7 +372,7 @@ def test_a_variant_runs_with_what_it_was_built_with() -> None:
 
 def test_a_variant_is_bound_by_what_its_wheel_requires() -> None:
     """What is baked is said by the wheel's own requirement."""
-    world = wheels("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
+    world = World().releases("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
     facts = known(variant("baked", "2", "lib>=1", evidence="baked"))
     assert picked(world, facts, "a", "lib==1") == "baked"
     facts = known(variant("baked", "2", "lib>1", evidence="baked"))
@@ -387,7 +381,7 @@ def test_a_variant_is_bound_by_what_its_wheel_requires() -> None:
 
 def test_a_combination_is_not_built_twice() -> None:
     """Where all of them are known and none fits, there is no solution, and the builds are the reasons."""
-    world = wheels("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
+    world = World().releases("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
     facts = known(variant("2", "2", "lib<2", contradiction="is odd"), variant("1", "1", "lib", "nobody"))
     told = why(world, world.goal("a"), facts)
     assert told[0] == (
@@ -400,7 +394,11 @@ def test_a_combination_is_not_built_twice() -> None:
 def test_what_variants_told_of_run_time_ties_the_next_build() -> None:
     """A name that only a wheel mentions is known from then on."""
     world = (
-        wheels("lib", "1", "2").wheel("more", "1").wheel("more", "2").sdist("a", "1", "lib", build=("lib", "more<2"))
+        World()
+        .releases("lib", "1", "2")
+        .wheel("more", "1")
+        .wheel("more", "2")
+        .sdist("a", "1", "lib", build=("lib", "more<2"))
     )
     facts = known(variant("2", "2", "lib", "more"))
     assert run(world, world.goal("a", "lib==1"), facts) == {"a": "1", "lib": "1"}
@@ -409,7 +407,7 @@ def test_what_variants_told_of_run_time_ties_the_next_build() -> None:
 
 def test_an_installed_variant_must_match_too() -> None:
     """By its record; what it was built against stays, whoever else requires it, or it is built again."""
-    world = wheels("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
+    world = World().releases("lib", "1", "2").sdist("a", "1", "lib", build=("lib",))
     there = (installed("a", "1", "lib", variant=variant("old", "1", "lib")), installed("lib", "1"))
     assert run(world, world.goal("a", installed=there)) == {"a": "1", "lib": "1"}
     found = resolve(world.goal("a", "lib==2", installed=there), world, NONE)
@@ -422,7 +420,12 @@ def test_an_installed_variant_must_match_too() -> None:
 
 def test_variants_serve_in_build_environments_too() -> None:
     """With all that they must run with, there."""
-    world = wheels("lib", "1", "2").sdist("a", "1", "lib", build=("lib",)).sdist("b", "1", static=(), build=("a",))
+    world = (
+        World()
+        .releases("lib", "1", "2")
+        .sdist("a", "1", "lib", build=("lib",))
+        .sdist("b", "1", static=(), build=("a",))
+    )
     facts = known(variant("with 1", "1", "lib"))
     assert versions(resolve(world.goal("b"), world, facts), ("b", "1")) == {"a": "1", "lib": "1"}
 
@@ -432,7 +435,7 @@ def test_variants_serve_in_build_environments_too() -> None:
 
 def test_only_what_may_be_needed_is_looked_into() -> None:
     """Metadata costs a request each."""
-    world = wheels("a", *map(str, range(1, 30)))
+    world = World().releases("a", *map(str, range(1, 30)))
     found = resolve(world.goal("a"), world, NONE)
     assert found.visited <= 3
     assert world.asked_metadata == ["a==29"]
@@ -457,7 +460,7 @@ class Broken(World):
 
 def test_a_release_with_invalid_metadata_is_passed_over() -> None:
     """For another one; if there is none, its first line says what is wrong."""
-    world = wheels("a", "1", "2", world=Broken())
+    world = Broken().releases("a", "1", "2")
     assert run(world, world.goal("a")) == {"a": "1"}
     assert why(world, world.goal("a>1")) == [
         "Because you asked for a>1 and a 2 has invalid metadata (Requires-Dist: b>=), there is no solution."

@@ -25,14 +25,6 @@ def releases(all_releases: str, only_final: str) -> Releases:
     return Releases(frozenset(all_releases.split()), frozenset(only_final.split()))
 
 
-def wheels(name: str, *versions: str, world: World | None = None) -> World:
-    """Return a world with wheels of these versions."""
-    world = world or World()
-    for version in versions:
-        world.wheel(name, version)
-    return world
-
-
 # Pre-releases
 
 
@@ -69,13 +61,13 @@ def test_a_choice_by_project_goes_before_specifiers(
     asked: str, all_releases: str, only_final: str, expected: str
 ) -> None:
     """--all-releases and --only-final, as in pip."""
-    world = wheels("a", "1.0", "2.0rc1")
+    world = World().releases("a", "1.0", "2.0rc1")
     assert run(world, world.goal(asked, releases=releases(all_releases, only_final))) == {"a": expected}
 
 
 def test_only_final_releases_may_leave_nothing() -> None:
     """Where nothing else fits, too."""
-    world = wheels("a", "1.0", "2.0rc1")
+    world = World().releases("a", "1.0", "2.0rc1")
     with pytest.raises(NoSolution):
         resolve(world.goal("a>1.0", releases=releases("", ALL)), world, Facts())
 
@@ -118,7 +110,7 @@ def test_requirements_of_the_user_are_seen_together(
     asked: tuple[str, ...], constraints: tuple[str, ...], expected: str
 ) -> None:
     """Whether a pre-release counts hangs on all of them (PEP 440)."""
-    world = wheels("a", "0.5", "1.5rc1", "2.0", "2.5rc1", "3.0")
+    world = World().releases("a", "0.5", "1.5rc1", "2.0", "2.5rc1", "3.0")
     assert run(world, world.goal(*asked, constraints=requirements(*constraints))) == {"a": expected}
 
 

@@ -13,14 +13,6 @@ from pybuildsync.core.variants import Facts
 NONE = Facts()
 
 
-def wheels(name: str, *versions: str, world: World | None = None) -> World:
-    """Return *world*, or a new one, with wheels of *name* that require nothing."""
-    world = world or World()
-    for version in versions:
-        world.wheel(name, version)
-    return world
-
-
 @pytest.mark.parametrize(
     ("texts", "what", "hint"),
     [
@@ -32,7 +24,7 @@ def wheels(name: str, *versions: str, world: World | None = None) -> World:
 )
 def test_what_is_plain_is_said_first(texts: Iterable[str], what: str, hint: str) -> None:
     """A project or version that isn't there; the rest is for the explanation."""
-    world = wheels("a", *"123456789").wheel("lib", "1")
+    world = World().releases("a", *"123456789").wheel("lib", "1")
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal(*texts), world, NONE)
     assert caught.value.what == what
@@ -41,7 +33,7 @@ def test_what_is_plain_is_said_first(texts: Iterable[str], what: str, hint: str)
 
 def test_title_explanation_and_hint_are_about_the_same() -> None:
     """Whatever else can't be, and whichever the search met first."""
-    world = wheels("lib", "1", world=wheels("a", "1")).wheel("b", "1", "a>1")
+    world = World().releases("a", "1").releases("lib", "1").wheel("b", "1", "a>1")
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal("b", "lib==2", "a"), world, NONE)
     assert caught.value.what == "no version fits lib==2"
@@ -51,7 +43,7 @@ def test_title_explanation_and_hint_are_about_the_same() -> None:
 
 def test_all_that_no_version_meets_is_told_at_once() -> None:
     """A file of pins is corrected once; as pip has it, its words are about the first."""
-    world = wheels("a", *"123456789").wheel("lib", "1")
+    world = World().releases("a", *"123456789").wheel("lib", "1")
     with pytest.raises(NoSolution) as caught:
         resolve(world.goal("lib==2", "a", "nobody", "a==10", "lib==2"), world, NONE)
     assert caught.value.what == "no version fits lib==2, nobody and a==10"
@@ -122,7 +114,7 @@ def test_what_has_no_solution_for_another_reason_is_told_as_that() -> None:
 
 def test_nobody_has_asked_for_what_stays() -> None:
     """An installed project that no index has any more is none that the user asked for."""
-    world = wheels("lib", "1", "2").wheel("app", "2", "lib<2")
+    world = World().releases("lib", "1", "2").wheel("app", "2", "lib<2")
     goal = world.goal("gone==1", "lib==2", "app==2")
     with pytest.raises(NoSolution) as caught:
         resolve(goal._replace(staying=frozenset(goal.requirements[:1])), world, NONE)

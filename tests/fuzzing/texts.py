@@ -2,6 +2,8 @@
 
 import os
 
+from core import fakes
+
 from fuzzing.law import Family
 from pybuildsync.commands.inputs import read_inputs
 from pybuildsync.core.candidates import group_by_version
@@ -9,31 +11,14 @@ from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.metadata_text import parse_metadata, read_fields
 from pybuildsync.core.requirements import Requirement, parse_requirement
-from pybuildsync.core.targets import Target
 from pybuildsync.core.version_sets import accepts, admits_pre_releases, pinned_version
 from pybuildsync.core.wheel_choice import TagRanks, build_number
 from pybuildsync.environments.scripts import read_entry_points
 from pybuildsync.project.requirement_files import read_requirement_file
 
-TARGET = Target(
-    implementation="cpython",
-    version="3.11",
-    full_version="3.11.7",
-    tags=("cp311-cp311-manylinux_2_17_x86_64", "py3-none-any"),
-    markers=(
-        ("implementation_name", "cpython"),
-        ("implementation_version", "3.11.7"),
-        ("os_name", "posix"),
-        ("platform_machine", "x86_64"),
-        ("platform_python_implementation", "CPython"),
-        ("platform_release", "6.1.0-generic"),
-        ("platform_system", "Linux"),
-        ("platform_version", "#1 SMP"),
-        ("python_full_version", "3.11.7"),
-        ("python_version", "3.11"),
-        ("sys_platform", "linux"),
-    ),
-)
+# The release of a platform is mostly no version.
+_PLATFORM = {"platform_release": "6.1.0-generic", "platform_version": "#1 SMP"}
+TARGET = fakes.TARGET._replace(markers=tuple({**dict(fakes.TARGET.markers), **_PLATFORM}.items()))
 
 _WORDS = (
     b" ; ", b"; extra == 'x'", b"python_version", b"os_name", b"sys_platform", b"extra", b"extras", b"platform_release",

@@ -10,10 +10,17 @@ from pathlib import Path
 import pytest
 from loopback import LoopbackIndex, make_sdist
 from loopback.pages import old_json_page
-from pipeline.worlds import Place, builds, make_place, sdist, tree_files, wheel, write_tree
-
-COMPILER = shutil.which("cc")
-needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+from pipeline.worlds import (
+    Place,
+    builds,
+    compile_library,
+    make_place,
+    needs_compiler,
+    sdist,
+    tree_files,
+    wheel,
+    write_tree,
+)
 
 
 @pytest.fixture
@@ -68,16 +75,10 @@ def test_a_source_that_contradicts_itself(place: Place) -> None:
 
 def native_world(place: Place, folder: Path, library_path: str, *, run_path: str = "$ORIGIN/../lib") -> Path:
     """Fill the index with a library that has a shared library at *library_path*; return a tree that links to it."""
-    folder.mkdir()
-    (folder / "source.c").write_text("int thing(void) { return 1; }\n")
-
-    def compiled(name: str, *options: str) -> bytes:
-        command = [str(COMPILER), "-shared", "-fPIC", str(folder / "source.c"), "-o", str(folder / name), *options]
-        subprocess.run(command, check=True, capture_output=True)
-        return (folder / name).read_bytes()
-
-    library = compiled("libthing.so.1", "-Wl,-soname,libthing.so.1")
-    extension = compiled("_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", f"-Wl,-rpath,{run_path}")
+    library = compile_library(folder, "libthing.so.1", "-Wl,-soname,libthing.so.1")
+    extension = compile_library(
+        folder, "_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", f"-Wl,-rpath,{run_path}"
+    )
     for version in ("1.0", "1.1"):
         place.index.add(wheel("lib", version, files={library_path.format(version): library}))
     recipe = {"requires": ["lib"], "copies": {"app_native/_ext.so": "_ext.so"}}

@@ -1,29 +1,19 @@
 """Libraries that keep their names, and what is asked of wheels before it is built or refused."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from loopback import make_sdist
-from pipeline.worlds import Place, builds, sdist, tree_files, wheel
-
-COMPILER = shutil.which("cc")
-needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
+from pipeline.worlds import Place, builds, compile_library, needs_compiler, sdist, tree_files, wheel
 
 
 def fill(place: Place, folder: Path) -> None:
     """Fill the index: `lib` 1.0 and 1.1 bring one library, 1.2 has it elsewhere, 2.0 another; `app` links the first."""
-    folder.mkdir()
-    (folder / "source.c").write_text("int thing(void) { return 1; }\n")
-
-    def compiled(name: str, *options: str) -> bytes:
-        command = [str(COMPILER), "-shared", "-fPIC", str(folder / "source.c"), "-o", str(folder / name), *options]
-        subprocess.run(command, check=True, capture_output=True)
-        return (folder / name).read_bytes()
-
-    library = compiled("libthing.so.1", "-Wl,-soname,libthing.so.1")
-    extension = compiled("_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", "-Wl,-rpath,$ORIGIN/../lib")
+    library = compile_library(folder, "libthing.so.1", "-Wl,-soname,libthing.so.1")
+    extension = compile_library(
+        folder, "_ext.so", "-Wl,--no-as-needed", f"{folder}/libthing.so.1", "-Wl,-rpath,$ORIGIN/../lib"
+    )
     paths = (
         ("1.0", "lib/libthing.so.1"), ("1.1", "lib/libthing.so.1"), ("1.2", "more/libthing.so.1"),
         ("2.0", "lib/libthing.so.2"),

@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cli.worlds import Said, say
 from commands.worlds import Environment, make_environment
 from loopback import Archive, LoopbackIndex, make_sdist, make_wheel
 
+COMPILER = shutil.which("cc")
+needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler on this machine")
 BAKER = Path(__file__).resolve().parent.parent / "trees" / "baker" / "baker.py"
 
 
@@ -79,6 +83,12 @@ class Place:
             here += self.options or ["--index-url", self.index.url]
         return say([command, *here, *rest], environ=environ)
 
+    def file(self, text: str, name: str = "requirements.txt") -> str:
+        """Write a file of requirements and return its path."""
+        path = self.root / name
+        path.write_text(text)
+        return str(path)
+
     def install(self, *argv: str) -> Said:
         """Install, which must work."""
         said = self.run("install", *argv)
@@ -129,6 +139,25 @@ class Place:
 def make_place(root: Path, index: LoopbackIndex) -> Place:
     """Return a new place below *root*."""
     return Place(root, index, make_environment(root / "environment"))
+
+
+def fill(place: Place) -> None:
+    """Fill the index with wheels that need one another."""
+    for version in ("1.0", "2.0", "3.0a1"):
+        place.index.add(wheel("lib", version))
+    place.index.add(wheel("app", "1.0", "lib<2", "more; extra == 'x'", "none; python_version < '3'"))
+    place.index.add(wheel("app", "2.0", "lib"))
+    place.index.add(wheel("more", "1.0", "lib"))
+
+
+def compile_library(folder: Path, name: str, *options: str) -> bytes:
+    """Return a shared library called *name*, made in *folder* by the C compiler."""
+    folder.mkdir(exist_ok=True)
+    source, output = folder / "source.c", folder / name
+    source.write_text("int thing(void) { return 1; }\n")
+    command = [str(COMPILER), "-shared", "-fPIC", str(source), "-o", str(output), *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return output.read_bytes()
 
 
 def builds(said: Said) -> list[str]:
