@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import record_path, write_record
-from pybuildsync.store.sealing import DATA_START, TAIL, is_first_use, is_whole, mark_used
+from pybuildsync.store.sealing import DATA_START, TAIL, is_first_use, is_whole, mark_used, read_bytes
 from pybuildsync.store.writing import BINARY
 
 Seen: TypeAlias = tuple[int, int, int]
@@ -42,7 +42,7 @@ class LongRecord(NamedTuple):
             try:
                 if _identity(os.fstat(descriptor)) == self.seen:
                     os.lseek(descriptor, self.start + start, os.SEEK_SET)
-                    return _read(descriptor, length)
+                    return read_bytes(descriptor, length)
             finally:
                 os.close(descriptor)
         return None
@@ -67,14 +67,14 @@ def read_long_record(store: Store, kind: str, key: str) -> LongRecord | None:
     try:
         status = os.fstat(descriptor)
         size = status.st_size
-        beginning = _read(descriptor, min(size, _FIRST))
+        beginning = read_bytes(descriptor, min(size, _FIRST))
         stop = _START + int.from_bytes(beginning[DATA_START:_START], "little")
         if stop > len(beginning):
-            beginning += _read(descriptor, min(stop, size) - len(beginning))
+            beginning += read_bytes(descriptor, min(stop, size) - len(beginning))
         end = beginning[-len(TAIL) :]
         if len(beginning) < size:
             os.lseek(descriptor, size - len(TAIL), os.SEEK_SET)
-            end = _read(descriptor, len(TAIL))
+            end = read_bytes(descriptor, len(TAIL))
         if stop > size - len(TAIL) or not is_whole(beginning, end, size):
             return None
         if is_first_use(status) and mark_used(path):
@@ -93,10 +93,3 @@ def write_long_record(store: Store, kind: str, key: str, head: bytes, rest: Iter
 
 def _identity(status: os.stat_result) -> Seen:
     return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _read(descriptor: int, length: int) -> bytes:
-    data = os.read(descriptor, length)
-    while len(data) < length and (more := os.read(descriptor, length - len(data))):
-        data += more
-    return data

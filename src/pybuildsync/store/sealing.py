@@ -83,9 +83,7 @@ def read_sealed(path: str) -> tuple[bytes, bool] | None:
         return None
     try:
         status = os.fstat(descriptor)
-        blob = os.read(descriptor, status.st_size)
-        while len(blob) < status.st_size and (more := os.read(descriptor, status.st_size - len(blob))):
-            blob += more
+        blob = read_bytes(descriptor, status.st_size)
     except OSError:
         return None
     finally:
@@ -94,6 +92,14 @@ def read_sealed(path: str) -> tuple[bytes, bool] | None:
     if data is None:
         return None
     return data, is_first_use(status)
+
+
+def read_bytes(descriptor: int, length: int) -> bytes:
+    """Return the next *length* bytes of the open file *descriptor*; fewer only where it ends."""
+    data = os.read(descriptor, length)
+    while len(data) < length and (more := os.read(descriptor, length - len(data))):
+        data += more
+    return data
 
 
 def mark_used(path: str) -> bool:
