@@ -266,9 +266,9 @@ def versions_of(settled: Settled) -> dict[str, str]:
     return {chosen.name: chosen.version for chosen in settled.resolution.running}
 
 
-__all__ = ["TARGET", "Direct", "World", "requirements", "versions_of"]
-
-
 def installed_by(settled: Settled) -> tuple[Installed, ...]:
     """Return what is installed once a settled result is."""
     return tuple(Installed(c.name, c.version, c.metadata, c.pick.variant) for c in settled.resolution.running)
+
+
+__all__ = ["TARGET", "Direct", "World", "installed_by", "requirements", "versions_of"]
