@@ -145,3 +145,45 @@ def test_the_server_serves_until_the_end_of_requests(tmp_path: Path) -> None:
     found = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert found.stdout == f'{{"status": 3}}\n True {tmp_path}/tree\n'
     assert (tmp_path / "log").read_text() == "['a'] m True True\n"
+
+
+def test_byte_code_is_written_as_an_import_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what compiles in silence; the rest is left to the import, which warns or fails."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    sources = {"sound": "x = 1\n", "odd": "x = '\\d'\n", "broken": "x =\n"}
+    for name, text in sources.items():
+        (tmp_path / f"{name}.py").write_text(text)
+        hook_server.write_byte_code(str(tmp_path / f"{name}.py"))
+    written = tmp_path / "__pycache__" / f"sound.{sys.implementation.cache_tag}.pyc"
+    assert list((tmp_path / "__pycache__").iterdir()) == [written]
+    found = written.read_bytes()
+    written.unlink()
+    subprocess.run([sys.executable, "-c", "import sound"], cwd=tmp_path, env=ENVIRON, check=True)
+    assert written.read_bytes() == found
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="nothing is compiled ahead where there is one processor")
+@pytest.mark.parametrize("variables", [{}, {"PYTHONDONTWRITEBYTECODE": "1"}], ids=["wanted", "unwanted"])
+def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(tmp_path: Path, variables: dict[str, str]) -> None:
+    """All modules of its package but its tests, while it is imported; not where no byte code is wanted."""
+    package = tmp_path / "site" / "ahead"
+    (package / "tests").mkdir(parents=True)
+    for name in ("__init__", "rarely", "tests/test_it"):
+        (package / f"{name}.py").write_text("import time\ntime.sleep(0.5)\n")
+    runner = start_runner(
+        python=THIS_PYTHON.executable,
+        environ={**ENVIRON, "PYTHONPATH": str(tmp_path / "site"), **variables},
+        cwd=str(tmp_path),
+        log_path=str(tmp_path / "log"),
+        forking=True,
+    )
+    runner.begin("ahead", str(tmp_path))
+    (tmp_path / "script.py").write_text("")
+    answer = tmp_path / "answer"
+    answer.mkdir()
+    (answer / "output.json").write_text("{}")
+    runner([THIS_PYTHON.executable, str(tmp_path / "script.py"), "hook", str(answer)])
+    runner.stop()
+    names = [f"{name}.{sys.implementation.cache_tag}.pyc" for name in ("__init__", "rarely")]
+    found = sorted(path.name for path in package.rglob("*.pyc"))
+    assert found == ([] if variables else names)

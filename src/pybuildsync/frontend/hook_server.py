@@ -23,7 +23,10 @@ A child is as good as a new process: it runs the script as ``__main__``, with ``
 would be, and ends as a process ends. Where importing the backend has started threads, which a fork doesn't copy, the
 child begins anew by ``exec``. The end of the socket ends the server.
 
-It never judges an answer of a hook, and never writes anything but the log.
+Where a backend has no byte code yet and there is another processor, a process of low priority writes it meanwhile: what
+it has done is what the import and the hooks needn't.
+
+It never judges an answer of a hook, and never writes anything but the log and byte code.
 """
 
 from __future__ import annotations
@@ -34,7 +37,12 @@ import json
 import os
 import runpy
 import sys
+import warnings
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from importlib.util import find_spec
+
+_TESTS = frozenset({"__pycache__", "test", "tests"})  # folders with what no backend imports
 
 
 def serve(control: int) -> None:
@@ -60,12 +68,51 @@ def _begin(told: dict[str, str]) -> None:
     os.chdir(told["cwd"])
     if not told["module"]:
         return
+    with contextlib.suppress(Exception):  # whatever it is, the import meets it again
+        _compile_ahead(told["module"].partition(".")[0])
     gc.disable()  # an import makes no circles to speak of: to look for them takes a twentieth of its time
     with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
         import_module(told["module"])
     if hasattr(gc, "freeze"):  # not in PyPy; a child then ends 10 ms earlier
         gc.freeze()
     gc.enable()
+
+
+def _compile_ahead(package: str) -> None:
+    """Have another process write the byte code of *package*, unless some is there or nobody wants any."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations or os.path.exists(spec.cached or ""):
+        return
+    server = os.getpid()
+    if sys.dont_write_bytecode or (os.cpu_count() or 1) < 2 or os.fork():  # noqa: PLR2004  # another processor
+        return
+    try:
+        os.closerange(3, 64)  # the end of the socket is the server's to tell
+        os.nice(10)
+        for path in _sources(list(spec.submodule_search_locations)):
+            if os.getppid() != server:
+                break
+            write_byte_code(path)
+    finally:
+        os._exit(0)
+
+
+def _sources(folders: list[str]) -> list[str]:
+    """Return the modules in *folders*, the longest first: a whole package takes longer than to import what is used."""
+    found = []
+    for top in folders:
+        for folder, inside, names in os.walk(top):
+            inside[:] = [name for name in inside if name not in _TESTS]
+            paths = [os.path.join(folder, name) for name in names if name.endswith(".py")]
+            found += [(os.path.getsize(path), path) for path in paths]
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def write_byte_code(path: str) -> None:
+    """Write the byte code of the module *path* as importing it would, unless that would say or warn of something."""
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SourceFileLoader("module", path).get_code("module")
 
 
 def run(request: dict[str, object], *, anew: bool) -> None:
