@@ -5,9 +5,12 @@ given build key gave. What has no fact is *assumed* (docs/matching.md, "Variants
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self, TypeAlias
 
-from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.requirements import Requirement, RequirementParts
+
+MetadataParts: TypeAlias = tuple[str, str, tuple[RequirementParts, ...], str, tuple[str, ...], str]
+"""The fields of :class:`Metadata` as built-in types."""
 
 
 class Origin(Enum):
@@ -28,6 +31,18 @@ class Metadata(NamedTuple):
     requires_python: str = ""
     extras: tuple[str, ...] = ()
     origin: Origin = Origin.WHEEL
+
+    @classmethod
+    def from_parts(cls, parts: MetadataParts) -> Self:
+        """Return the metadata with these :meth:`parts`; ValueError or TypeError if they are none."""
+        name, version, requires, requires_python, extras, origin = parts
+        stated = tuple([Requirement(*requirement) for requirement in requires])
+        return cls(name, version, stated, requires_python, extras, Origin(origin))
+
+    def parts(self) -> MetadataParts:
+        """Return the fields as a tuple that ``marshal`` can write."""
+        stated = tuple([requirement.parts() for requirement in self.requires])
+        return (self.name, self.version, stated, self.requires_python, self.extras, self.origin.value)
 
 
 class SourceMetadata(NamedTuple):

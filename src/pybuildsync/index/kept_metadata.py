@@ -4,7 +4,6 @@ from typing import Any
 
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.facts import Metadata, Origin
-from pybuildsync.core.requirements import Requirement
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 from pybuildsync.store.sealing import decode_value, encode_value
@@ -28,14 +27,10 @@ def read_metadata(store: Store, key: str) -> Metadata | None:
 
 def write_metadata(store: Store, key: str, metadata: Metadata) -> None:
     """Keep *metadata*, read from a wheel, under *key*."""
-    requires = tuple([requirement.parts() for requirement in metadata.requires])
-    parts = (_FORMAT, metadata.name, metadata.version, requires, metadata.requires_python, metadata.extras)
-    write_record(store, _KIND, key, encode_value(parts))
+    write_record(store, _KIND, key, encode_value((_FORMAT, *metadata.parts()[:-1])))
 
 
 def _metadata(parts: tuple[Any, ...]) -> Metadata | None:
     form, name, version, requires, requires_python, extras = parts
-    if form != _FORMAT:
-        return None
-    stated = tuple([Requirement(*requirement) for requirement in requires])
-    return Metadata(name, version, stated, requires_python, extras, Origin.WHEEL)
+    stated = (name, version, requires, requires_python, extras, Origin.WHEEL.value)
+    return Metadata.from_parts(stated) if form == _FORMAT else None

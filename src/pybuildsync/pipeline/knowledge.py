@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from pybuildsync.core.candidates import DistributionFile, Listing, make_listing
-from pybuildsync.core.facts import Metadata, Origin, SourceMetadata
+from pybuildsync.core.facts import Metadata, SourceMetadata
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.variants import Source
 from pybuildsync.core.version_sets import spelling_in
@@ -159,15 +159,9 @@ def read_stated(store: Store, digest: str, subdirectory: str) -> SourceMetadata 
 
 def write_stated(store: Store, digest: str, subdirectory: str, stated: SourceMetadata) -> None:
     """Have *store* know that it states *stated* there."""
-    metadata = stated.metadata
     parts = (
         _FORMAT,
-        metadata.name,
-        metadata.version,
-        tuple(r.parts() for r in metadata.requires),
-        metadata.requires_python,
-        metadata.extras,
-        metadata.origin.value,
+        *stated.metadata.parts(),
         tuple(r.parts() for r in stated.static_requires),
         tuple(r.parts() for r in stated.build_requires),
         stated.backend,
@@ -181,13 +175,11 @@ def _key(digest: str, subdirectory: str) -> str:
 
 
 def _stated(parts: tuple[Any, ...]) -> SourceMetadata | None:
-    if parts[0] != _FORMAT:
+    form, *metadata, static, build, backend, match_runtime = parts
+    if form != _FORMAT:
         return None
-    _, name, version, requires, requires_python, extras, origin, static, build, backend, match_runtime = parts
     return SourceMetadata(
-        metadata=Metadata(
-            name, version, tuple(Requirement(*r) for r in requires), requires_python, extras, Origin(origin)
-        ),
+        metadata=Metadata.from_parts(tuple(metadata)),
         static_requires=tuple(Requirement(*r) for r in static),
         build_requires=tuple(Requirement(*r) for r in build),
         backend=backend,

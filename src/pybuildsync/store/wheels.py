@@ -9,9 +9,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pybuildsync.core.facts import Metadata, Origin
+from pybuildsync.core.facts import Metadata, MetadataParts, Origin
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import Requirement, RequirementParts
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store, end_of_key, file_name, kind_folder
 from pybuildsync.store.locks import in_use
@@ -21,7 +20,6 @@ from pybuildsync.store.writing import new_entry, write_file, writing
 if TYPE_CHECKING:
     from pybuildsync.store.unpacking import WheelParts
 
-MetadataParts: TypeAlias = tuple[str, str, tuple[RequirementParts, ...], str, tuple[str, ...], str]
 ManifestParts: TypeAlias = tuple[
     str, str, str, str, bool, tuple[str, ...], tuple[tuple[str, int, str, bool], ...], str, MetadataParts
 ]
@@ -72,7 +70,7 @@ def find_wheel(store: Store, sha256: str) -> UnpackedWheel | None:
     data, is_first_today = read
 
     def unpacked(parts: ManifestParts) -> UnpackedWheel:
-        return UnpackedWheel(f"{folder}/files", *parts[:-1], _metadata(parts[-1]))
+        return UnpackedWheel(f"{folder}/files", *parts[:-1], Metadata.from_parts(parts[-1]))
 
     wheel = decode_value(data, unpacked)
     if wheel is None:
@@ -166,15 +164,6 @@ def add_wheel(
 
 
 def _manifest(wheel: UnpackedWheel) -> ManifestParts:
-    metadata = wheel.metadata
-    kept = (
-        metadata.name,
-        metadata.version,
-        tuple([requirement.parts() for requirement in metadata.requires]),
-        metadata.requires_python,
-        metadata.extras,
-        metadata.origin.value,
-    )
     return (
         wheel.sha256,
         wheel.project,
@@ -184,19 +173,7 @@ def _manifest(wheel: UnpackedWheel) -> ManifestParts:
         wheel.dirs,
         wheel.files,
         wheel.entry_points,
-        kept,
-    )
-
-
-def _metadata(parts: MetadataParts) -> Metadata:
-    name, version, requires, requires_python, extras, origin = parts
-    return Metadata(
-        name=name,
-        version=version,
-        requires=tuple([Requirement(*requirement) for requirement in requires]),
-        requires_python=requires_python,
-        extras=extras,
-        origin=Origin(origin),
+        wheel.metadata.parts(),
     )
 
 
