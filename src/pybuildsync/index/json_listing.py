@@ -52,11 +52,14 @@ def split_json(body: bytes, url: str, index: str) -> Page | None:
     except (ValueError, RecursionError):
         return None
     name = f'"filename":{space}"'
-    filenames = re.findall(name + r'([^"\\/]+)"', text)
+    filenames = [part[: part.find('"')] for part in text.split(name)[1:]]
+    characters = "".join(filenames)
     if (
         not isinstance(page, dict)
         or page.get("files") != []
-        or not len(pieces) == len(filenames) == text.count(name)
+        or len(pieces) != len(filenames)
+        or "\\" in characters  # an escape: maybe of a quote
+        or "/" in characters
         or around.count('"files"') != 1
         or around.count(name)
         or around.count("[") != text.count("[")
