@@ -8,22 +8,17 @@ stays where it is, as in pip.
 import os
 import time
 
-from pybuildsync.commands.inputs import read_asked
+from pybuildsync.commands.empty_environment import open_folder_bench, plan_for_folder
 from pybuildsync.commands.options import DownloadOptions
-from pybuildsync.commands.remote_texts import RemoteTexts, remote_files
 from pybuildsync.commands.results import DownloadedFile, DownloadResult
 from pybuildsync.commands.saving import save, save_copy
-from pybuildsync.commands.several_indexes import tell_several
-from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps, check_tags
-from pybuildsync.commands.workbench import Workbench, open_workbench
+from pybuildsync.commands.workbench import Workbench
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.resolution import Chosen
-from pybuildsync.core.story import Story, Warned
+from pybuildsync.core.story import Story
 from pybuildsync.core.variants import Source
-from pybuildsync.environments.interpreters import find_interpreter
-from pybuildsync.pipeline.hashes import check_files, check_is_whole, check_source
-from pybuildsync.pipeline.installing import plan_install
+from pybuildsync.pipeline.hashes import check_files, check_source
 
 _OPTION = "-d"
 
@@ -38,41 +33,23 @@ def run(options: DownloadOptions, story: Story) -> DownloadResult:
     started = time.monotonic()
     check_only_deps(options.asked)
     check_tags(options.tags, options.asked, options.selection, only_look=True)
-    named = remote_files(options.asked, options.build)
-    with open_store(options.store) as store, RemoteTexts(options.indexes, named, story) as texts:
-        interpreter = find_interpreter(options.python or None, store)
-        any_python = options.selection.ignore_requires_python
-        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python, fetch=texts.fetch)
-        if not (inputs.requirements or inputs.given):
-            story.tell(Warned("nothing to download: what is named lists no requirements"))
+    with open_folder_bench(options, story, doing="download") as bench:
+        if bench is None:
             return DownloadResult()
-        with open_workbench(
-            store,
-            interpreter,
-            options=options,
-            inputs=inputs,
-            story=story,
-            environ=os.environ,
-            tags=options.tags,
-            texts=texts,
-        ) as bench:
-            files, rounds = _download(bench, options, story)
+        files, rounds = _download(bench, options, story)
     return DownloadResult(files=files, seconds=time.monotonic() - started, rounds=rounds)
 
 
 def _download(bench: Workbench, options: DownloadOptions, story: Story) -> tuple[tuple[DownloadedFile, ...], int]:
     """Return the files as they were put into the folder, and the rounds it took."""
     shop, goal = bench.shop, bench.goal._replace(only_metadata=True)
-    planned = plan_install(shop, goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True)
-    resolution = planned.settled.resolution
-    tell_several(resolution.chosen, bench.shop.client, options.indexes, story)
-    if bench.needs_hashes:
-        check_is_whole(goal, resolution, but=bench.fetched.locked)
-    for file in filter(None, map(_file, resolution.running)):
+    planned = plan_for_folder(bench, goal, options, story)
+    running = planned.settled.resolution.running
+    for file in filter(None, map(_file, running)):
         shop.client.start_download(file)
     check_files(shop, goal, planned.steps)
     folder = os.path.abspath(os.path.expanduser(options.dest))
-    return tuple(_put(bench, chosen, folder) for chosen in resolution.running), planned.settled.rounds
+    return tuple(_put(bench, chosen, folder) for chosen in running), planned.settled.rounds
 
 
 def _source(chosen: Chosen) -> Source | None:

@@ -3,21 +3,16 @@
 import os
 import time
 
-from pybuildsync.commands.inputs import read_asked
+from pybuildsync.commands.empty_environment import open_folder_bench, plan_for_folder
 from pybuildsync.commands.options import WheelOptions
-from pybuildsync.commands.remote_texts import RemoteTexts, remote_files
 from pybuildsync.commands.results import BuiltFile, WheelResult
 from pybuildsync.commands.saving import save_copy
-from pybuildsync.commands.several_indexes import tell_several
-from pybuildsync.commands.stores import open_store
 from pybuildsync.commands.usage import check_only_deps
-from pybuildsync.commands.workbench import Workbench, open_workbench
+from pybuildsync.commands.workbench import Workbench
 from pybuildsync.core.resolution import Chosen
-from pybuildsync.core.story import Story, Warned
-from pybuildsync.environments.interpreters import find_interpreter
+from pybuildsync.core.story import Story
 from pybuildsync.errors import PackageError
-from pybuildsync.pipeline.hashes import check_files, check_is_whole
-from pybuildsync.pipeline.installing import plan_install
+from pybuildsync.pipeline.hashes import check_files
 from pybuildsync.pipeline.judged_wheels import judged_archive
 from pybuildsync.pipeline.workshop import Workshop
 from pybuildsync.store.writing import new_temporary, remove_tree
@@ -32,29 +27,16 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
     """
     started = time.monotonic()
     check_only_deps(options.asked)
-    named = remote_files(options.asked, options.build)
-    with open_store(options.store) as store, RemoteTexts(options.indexes, named, story) as texts:
-        interpreter = find_interpreter(options.python or None, store)
-        any_python = options.selection.ignore_requires_python
-        inputs = read_asked(options.asked, os.environ, interpreter.target, any_python=any_python, fetch=texts.fetch)
-        if not (inputs.requirements or inputs.given):
-            story.tell(Warned("nothing to build: what is named lists no requirements"))
+    with open_folder_bench(options, story, doing="build") as bench:
+        if bench is None:
             return WheelResult()
-        with open_workbench(
-            store, interpreter, options=options, inputs=inputs, story=story, environ=os.environ, texts=texts
-        ) as bench:
-            files, rounds = _build(bench, options, story)
+        files, rounds = _build(bench, options, story)
     return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=rounds)
 
 
 def _build(bench: Workbench, options: WheelOptions, story: Story) -> tuple[tuple[BuiltFile, ...], int]:
     """Return the wheels as they were put into the folder, and the rounds it took."""
-    planned = plan_install(
-        bench.shop, bench.goal, story, max_rounds=options.build.max_rounds, rebuild=True, everything_goes=True
-    )
-    tell_several(planned.settled.resolution.chosen, bench.shop.client, options.indexes, story)
-    if bench.needs_hashes:
-        check_is_whole(bench.goal, planned.settled.resolution, but=bench.fetched.locked)
+    planned = plan_for_folder(bench, bench.goal, options, story)
     check_files(bench.shop, bench.goal, planned.steps)
     folder = os.path.abspath(options.wheel_dir)
     files = tuple(_put(bench.shop, chosen, folder) for chosen in planned.settled.resolution.running)
