@@ -11,7 +11,7 @@ from commands.repositories import commit, git, make_repository
 from pybuildsync.core.direct_references import parse_reference
 from pybuildsync.errors import EnvironmentFault, PackageError
 from pybuildsync.frontend.checkouts import Command, check_out, is_fixed, origin_of, revision_of, update, vcs_of
-from pybuildsync.frontend.working_copies import describe, obtain
+from pybuildsync.frontend.working_copies import describe, intent, obtain
 
 SVN_INFO = '<entry revision="12"><url>https://x.example/a</url><commit revision="7"></commit></entry>'
 SVN_OPTIONS = "--non-interactive -r 12 --username us@er --password pass"
@@ -187,14 +187,19 @@ def test_bringing_a_checkout_up_to_date(tmp_path: Path) -> None:
     url = f"git+file://{tmp_path}/a"
     folder = str(tmp_path / "src" / "a")
     told: list[str] = []
-    obtain(parse_reference(url), folder, command(), told.append)
+
+    def bring(reference: str) -> None:
+        told.append(intent(parse_reference(reference), folder))
+        obtain(parse_reference(reference), folder, command())
+
+    bring(url)
     second = commit(tmp_path / "a", {"x": b"2"})
-    obtain(parse_reference(url), folder, command(), told.append)
+    bring(url)
     assert revision_of("git", folder, command()) == second
-    obtain(parse_reference(f"{url}@{first}"), folder, command(), told.append)
+    bring(f"{url}@{first}")
     assert revision_of("git", folder, command()) == first
     (tmp_path / "a").rename(tmp_path / "b")
-    obtain(parse_reference(f"{url}@{first}"), folder, command(), told.append)  # without asking
+    bring(f"{url}@{first}")  # without asking
     assert told == [
         f"checking out file://{tmp_path}/a into {folder}", f"updating {folder}",
         *[f"updating {folder} at {first}"] * 2,
@@ -207,10 +212,10 @@ def test_what_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     for url, why in ((f"git+file://{tmp_path}/a", "no checkout"), ("hg+https://x.example/a", "no checkout")):
         with pytest.raises(EnvironmentFault) as caught:
-            obtain(parse_reference(url), str(tmp_path / "src"), command(), print)
+            obtain(parse_reference(url), str(tmp_path / "src"), command())
         assert why in caught.value.why
     with pytest.raises(EnvironmentFault) as caught:
-        obtain(parse_reference("git+https://x.example/a"), str(tmp_path / "a"), command(), print)
+        obtain(parse_reference("git+https://x.example/a"), str(tmp_path / "a"), command())
     assert "a checkout of nothing that has a URL" in caught.value.why
 
 

@@ -1,20 +1,58 @@
 """Direct references that the user gives become candidates with their requirements; and what is recorded of them."""
 
 import os
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from pybuildsync.commands.inputs import Given
 from pybuildsync.commands.options import Setting
 from pybuildsync.core.direct_references import Key, parse_reference, reference_key, reference_text
-from pybuildsync.core.goal import Direct
+from pybuildsync.core.goal import Direct, Goal
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import path_url
+from pybuildsync.pipeline.workshop import Workshop
 
-Fetch: TypeAlias = Callable[[Given], Direct]
+if TYPE_CHECKING:
+    from pybuildsync.pipeline.fetching import Wanted
+
+
+class Fetcher(NamedTuple):
+    """Fetches what the user gives directly, in ``shop``; of ``goal`` counts what a backend is asked with.
+
+    ``configured`` gives the workshop with more settings. Editable checkouts come into the folder ``src``; where that is
+    None nothing is editable.
+    """
+
+    shop: Workshop
+    goal: Goal
+    configured: Callable[[tuple[Setting, ...]], Workshop]
+    src: str | None = None
+
+    def announce(self, given: Iterable[Given]) -> None:
+        """Say that all that is *given* will be fetched."""
+        everything = tuple(given)
+        if len(everything) > 1:
+            from pybuildsync.pipeline.fetching import announce
+
+            announce(self.shop, map(self._wanted, everything))
+
+    def fetch(self, given: Given) -> Direct:
+        """Return what *given* leads to, as :func:`~pybuildsync.pipeline.direct.fetch_direct` does."""
+        from pybuildsync.pipeline.direct import fetch_direct
+
+        def configured(project: str) -> Workshop:
+            return self.configured(tuple(each._replace(package=project) for each in given.settings))
+
+        return fetch_direct(self.shop, self.goal, self._wanted(given), configured)
+
+    def _wanted(self, given: Given) -> "Wanted":
+        from pybuildsync.pipeline.fetching import Wanted
+
+        is_editable = given.editable and self.src is not None
+        return Wanted(given.reference, given.text, given.name, editable=is_editable, src=self.src or "")
 
 
 class Fetched(NamedTuple):
@@ -35,8 +73,8 @@ class Fetched(NamedTuple):
 NOTHING = Fetched()
 
 
-def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) -> Fetched:
-    """Return what *fetch* fetches of *given*, as far as their *markers* hold; what doesn't isn't touched, as in pip.
+def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetcher) -> Fetched:
+    """Return what *fetcher* fetches of *given*, as far as their *markers* hold; what doesn't isn't touched, as in pip.
 
     Raises:
         RequestError: there is nothing that can be installed, or two of *given* are one project.
@@ -49,14 +87,13 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) 
     hashes: dict[str, tuple[str, ...]] = {}
     settings: list[Setting] = []
     locked: set[str] = set()
-    for each in given:
-        marker = parse_requirement(f"project; {each.marker}").marker if each.marker else ""
-        if not markers.hold(marker):
-            continue
+    needed = [(each, marker) for each, marker in zip(given, map(_marker, given), strict=True) if markers.hold(marker)]
+    fetcher.announce(each for each, _ in needed)
+    for each, marker in needed:
         key = (reference_key(reference_text(each.reference)), each.editable)
         direct = known.get(key)
         if direct is None:
-            direct = known[key] = fetch(each)
+            direct = known[key] = fetcher.fetch(each)
         name = direct.name
         if name in found and found[name] is not direct:
             raise RequestError(f"{name} is asked for twice", why=f"{typed[name]}\n{each.text}", hint="leave one out")
@@ -77,6 +114,10 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetch: Fetch) 
         settings=tuple(settings),
         locked=frozenset(locked),
     )
+
+
+def _marker(given: Given) -> str:
+    return parse_requirement(f"project; {given.marker}").marker if given.marker else ""
 
 
 def direct_among(chosen: Chosen, directs: tuple[Direct, ...]) -> Direct | None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pybuildsync.commands.direct import Fetched, fetch_given
+from pybuildsync.commands.direct import Fetched, Fetcher, fetch_given
 from pybuildsync.commands.hash_mode import hash_mode
 from pybuildsync.commands.index_settings import index_settings
 from pybuildsync.commands.inputs import Given, Inputs, read_inputs
@@ -186,20 +186,10 @@ def open_workbench(
             def with_settings(more: tuple[Setting, ...]) -> Workshop:
                 return shop._replace(settings=_build_settings(build, (*inputs.settings, *more), store, environ))
 
-            def fetch(given: Given) -> Direct:
-                from pybuildsync.pipeline.direct import Wanted, fetch_direct
-
-                def configured(project: str) -> Workshop:
-                    return with_settings(tuple(each._replace(package=project) for each in given.settings))
-
-                is_editable = given.editable and isinstance(options, InstallOptions)  # files are to be kept
-                src = os.path.abspath(options.asked.src) if options.asked.src else _default_src(interpreter)
-                wanted = Wanted(given.reference, given.text, given.name, editable=is_editable, src=src)
-                return fetch_direct(shop, goal, wanted, configured)
-
             if goal.needs_hashes:
                 _check_hashable(inputs.given)
-            found = fetch_given(inputs.given, MarkerAnswers(target), fetch)
+            fetcher = Fetcher(shop, goal, with_settings, _src(options, interpreter))
+            found = fetch_given(inputs.given, MarkerAnswers(target), fetcher)
             goal = goal._replace(
                 requirements=(*goal.requirements, *found.requirements),
                 direct=found.direct,
@@ -238,8 +228,12 @@ def _fetch_named(shop: Workshop, goal: Goal, name: str, url: str, *, editable: b
     return fetch_named(shop, goal, name, url, editable=editable)
 
 
-def _default_src(interpreter: Interpreter) -> str:
-    """Return where editable checkouts come, as in pip: beside what runs them, or here."""
+def _src(options: InstallOptions | WheelOptions | DownloadOptions, interpreter: Interpreter) -> str | None:
+    """Return where editable checkouts come, as in pip: beside what runs them, or here; None where files are kept."""
+    if not isinstance(options, InstallOptions):
+        return None
+    if options.asked.src:
+        return os.path.abspath(options.asked.src)
     return os.path.join(interpreter.prefix if interpreter.is_virtual else os.getcwd(), "src")
 
 

@@ -5,7 +5,6 @@ left alone, for its owner to decide.
 """
 
 import os
-from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 from pybuildsync.core.direct_references import Reference
@@ -13,18 +12,16 @@ from pybuildsync.errors import EnvironmentFault, PybuildsyncError
 from pybuildsync.frontend.checkouts import Command, check_out, origin_of, revision_of, update, vcs_of
 
 
-def obtain(reference: Reference, folder: str, command: Command, tell: Callable[[str], object]) -> None:
-    """Have the checkout of *reference* in *folder*; *tell* is given what is done for it.
+def obtain(reference: Reference, folder: str, command: Command) -> None:
+    """Have the checkout of *reference* in *folder*.
 
     Raises:
         EnvironmentFault: something else is in that folder, or the command is missing.
         PackageError: the command failed.
 
     """
-    at = f" at {reference.revision}" if reference.revision else ""
     if not os.path.exists(folder):
         os.makedirs(os.path.dirname(folder), exist_ok=True)
-        tell(f"checking out {reference.shown}{at} into {folder}")
         check_out(reference, folder, command)
         return
     if not os.path.exists(os.path.join(folder, f".{reference.vcs}")):
@@ -32,8 +29,15 @@ def obtain(reference: Reference, folder: str, command: Command, tell: Callable[[
     origin = origin_of(reference.vcs, folder, command)
     if _plain(origin) != _plain(reference.url):
         raise _in_the_way(folder, f"it is a checkout of {origin or 'nothing that has a URL'}", reference)
-    tell(f"updating {folder}{at}")
     update(reference, folder, command)
+
+
+def intent(reference: Reference, folder: str) -> str:
+    """Return what is to be done to have the checkout of *reference* in *folder*, in words."""
+    at = f" at {reference.revision}" if reference.revision else ""
+    if os.path.exists(folder):
+        return f"updating {folder}{at}"
+    return f"checking out {reference.shown}{at} into {folder}"
 
 
 def describe(folder: str, name: str, command: Command) -> tuple[str, str]:

@@ -7,7 +7,7 @@ was announced (``expect``). Nothing of the network, not even its libraries, is l
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pybuildsync.core.story import Story
-    from pybuildsync.index.background import Background
+    from pybuildsync.index.background import Background, Endable
     from pybuildsync.index.downloaded import Downloaded
     from pybuildsync.index.transport import Transport
     from pybuildsync.store.wheels import UnpackedWheel
@@ -188,6 +188,19 @@ class IndexClient:
     def start_download(self, file: DistributionFile) -> "Future[Downloaded]":
         """Have :meth:`download` done in the background."""
         return self._get_background().archives.start(file, partial(self._files.archive, file))
+
+    def start(self, key: Hashable, work: "Endable") -> None:
+        """Have *work*, which fetches what no index has, done in the background, among the downloads."""
+        self._get_background().start(key, work)
+
+    def do(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what *work* gives, or gave when it was done under that *key*; what it raises is raised here."""
+        done: T = self._get_background().others.get(key, work)
+        return done
+
+    def has_begun(self, key: Hashable) -> bool:
+        """Whether something was to be done under *key*."""
+        return self._background is not None and self._background.others.knows(key)
 
     def upload_times(self, project: str) -> Mapping[str, str]:
         """Return when the files of *project* were uploaded (ISO 8601, UTC), by file name, as far as it is known.

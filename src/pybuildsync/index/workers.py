@@ -105,6 +105,11 @@ class Jobs(Generic[T]):
             self._workers.add(job)
         return job.future
 
+    def knows(self, key: Hashable) -> bool:
+        """Whether *key* was asked for before."""
+        with self._lock:
+            return key in self._known
+
     def _find(self, key: Hashable, work: Callable[[], T]) -> tuple[Job[T], bool]:
         with self._lock:
             job = self._known.get(key)

@@ -27,6 +27,10 @@ class Builds(NamedTuple):
         """Fetch the direct references of *resolution*; else see :func:`pybuildsync.pipeline.builds.do_builds`."""
         away = resolution.to_fetch()
         if away:
+            if len(away) > 1:
+                from pybuildsync.pipeline.fetching import announce, wanted_as
+
+                announce(self.shop, [wanted_as(name, url) for name, url in away])
             for name, url in away:
                 facts = facts.with_direct(self.shop.fetch(self.shop, goal, name, url))
             return facts

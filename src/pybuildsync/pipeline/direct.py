@@ -9,48 +9,30 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pybuildsync.core.candidates import DistributionFile, version_of_filename
-from pybuildsync.core.direct_references import Reference, parse_reference, reference_text
+from pybuildsync.core.candidates import DistributionFile
+from pybuildsync.core.direct_references import reference_text
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.story import Note
 from pybuildsync.core.variants import Direct, Source
-from pybuildsync.errors import PackageError, RequestError, without_credentials
-from pybuildsync.frontend.checkouts import Command, check_out, is_fixed, revision_of
+from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.frontend.source_trees import read_source
 from pybuildsync.frontend.unpacking import unpack_sdist
-from pybuildsync.frontend.working_copies import obtain
-from pybuildsync.index.addresses import last_segment, local_path
+from pybuildsync.index.addresses import local_path
+from pybuildsync.pipeline.fetching import Wanted, checked_out, file_of, title_of, wanted_as
 from pybuildsync.pipeline.identity import ask_identity
 from pybuildsync.pipeline.trees import tree_digest
 from pybuildsync.pipeline.workshop import Workshop
-from pybuildsync.store.checkouts import add_checkout, find_checkout
 from pybuildsync.store.writing import new_temporary, remove_tree
 
 UNKNOWN = "0"  # the provisional version of a tree whose backend knows it
-_LONGEST_COMMIT = 40
 _OF_PROJECTS = ("pyproject.toml", "setup.py")
 _OF_REQUIREMENTS = (".txt", ".in", ".toml")  # the latter are lock files
 
 
-class Wanted(NamedTuple):
-    """A direct reference and how it is wanted.
-
-    ``name`` is normalised, "" where only what is there tells. ``shown`` is what messages call it. The checkout of an
-    ``editable`` one comes into the folder ``src``.
-    """
-
-    reference: Reference
-    shown: str
-    name: str = ""
-    editable: bool = False
-    src: str = ""
-
-
 def fetch_named(shop: Workshop, goal: Goal, name: str, url: str, *, editable: bool = False) -> Direct:
     """Return what *url* leads to, which something requires as the project *name*; raises as :func:`fetch_direct`."""
-    wanted = Wanted(parse_reference(url), f"{name} @ {without_credentials(url)}", name, editable=editable)
+    wanted = wanted_as(name, url, editable=editable)
     return fetch_direct(shop, goal, wanted, lambda _name: shop)._replace(url=url)
 
 
@@ -96,14 +78,12 @@ def _file(
     reference = wanted.reference
     if path is not None and not os.path.isfile(path):
         raise RequestError(f"{wanted.shown} doesn't exist", why=f"there is nothing at {path}", hint=_not_there(path))
-    filename = last_segment(reference.url)
-    hashes = tuple((algorithm, digest) for algorithm, _, digest in (each.partition(":") for each in reference.hashes))
-    file = DistributionFile(filename, reference.url, hashes)
+    file = file_of(reference)
     if not file.is_wheel:
         return _archive(shop, goal, wanted, configured, file)
-    name = normalize_name(filename.partition("-")[0])
-    version = version_of_filename(filename, name)
-    if version is None:
+    name, version = title_of(file)
+    filename = file.filename
+    if not version:
         raise RequestError(
             f"{wanted.shown} can't be installed: {filename} is no name of a wheel",
             why="a wheel is called NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl: that says what it is, and for what",
@@ -118,7 +98,7 @@ def _file(
             why=f"that hash is of {wheel.project} {wheel.version}",
             hint="correct the hash behind the #",
         )
-    return Direct(name, version, file=file._replace(hashes=_with_sha256(hashes, wheel.sha256)))
+    return Direct(name, version, file=file._replace(hashes=_with_sha256(file.hashes, wheel.sha256)))
 
 
 def _not_there(path: str) -> str:
@@ -217,32 +197,14 @@ def _tree(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str]
 
 
 def _checkout(shop: Workshop, goal: Goal, wanted: Wanted, configured: Callable[[str], Workshop]) -> Direct:
-    reference, command = wanted.reference, Command(os.environ)
-    if wanted.editable:
-        if not wanted.name:
-            raise RequestError(
-                f"{wanted.shown} doesn't say what it is called",
-                hint="write -e 'NAME @ URL', or add #egg=NAME to the URL",
-            )
-        folder = os.path.join(wanted.src, wanted.name)
-        obtain(reference, folder, command, lambda text: shop.story.tell(Note(text)))
-        commit = revision_of(reference.vcs, folder, command)
-        return _tree(shop, goal, wanted, configured, _Tree(folder, "", reference.vcs, commit))
-    key = f"{reference.vcs} {reference.shown} {reference.revision}"
-    could_be_commit = reference.vcs == "git" and len(reference.revision) == _LONGEST_COMMIT
-    kept = find_checkout(shop.store, key) if could_be_commit else None
-    if kept is None:
-        shop.story.tell(
-            Note(f"checking out {reference.shown}{f' at {reference.revision}' if reference.revision else ''}")
+    if wanted.editable and not wanted.name:
+        raise RequestError(
+            f"{wanted.shown} doesn't say what it is called",
+            hint="write -e 'NAME @ URL', or add #egg=NAME to the URL",
         )
-        kept = new_temporary(shop.store)
-        commit = check_out(reference, kept, command)
-        if could_be_commit and is_fixed(reference, kept, commit, command):
-            made = kept
-            kept = add_checkout(shop.store, key, lambda folder: os.rename(made, folder))
-    else:
-        commit = reference.revision.lower()
-    return _tree(shop, goal, wanted, configured, _Tree(kept, tree_digest(kept), reference.vcs, commit))
+    folder, commit = checked_out(shop, wanted)
+    digest = "" if wanted.editable else tree_digest(folder)
+    return _tree(shop, goal, wanted, configured, _Tree(folder, digest, wanted.reference.vcs, commit))
 
 
 def _ask(shop: Workshop, goal: Goal, source: Source, configured: Callable[[str], Workshop]) -> tuple[str, str]:
