@@ -8,6 +8,7 @@ from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.errors import IndexFault, PackageError
 from pybuildsync.index.addresses import origin, shown
 from pybuildsync.index.downloaded import Downloaded
+from pybuildsync.index.faults import folder_fault
 from pybuildsync.index.transport import RANGE_REFUSALS, BrokenAnswerError, OpenReply, Transport
 
 if TYPE_CHECKING:
@@ -83,9 +84,7 @@ def hash_local(file: DistributionFile, path: str) -> Downloaded:
                 for hasher in hashers.values():
                     hasher.update(chunk)
     except OSError as error:
-        raise IndexFault(
-            f"{path} can't be read", why=error.strerror or "", hint="look at the index's folder"
-        ) from error
+        raise folder_fault(path, error) from error
     verify_hashes(file, {name: hasher.hexdigest() for name, hasher in hashers.items()})
     return Downloaded(path, hashers["sha256"].hexdigest(), size)
 

@@ -38,12 +38,20 @@ _ERRORS = {
 _TLS = "give the right certificates with --cert, or name the host with --trusted-host if you trust it anyway"
 
 
-def status_fault(status: int, url: str, detail: str = "") -> IndexFault:
-    """Return the error for an answer with *status* from *url*; *detail* is what is known beyond it."""
+def status_fault(status: int, url: str) -> IndexFault:
+    """Return the error for an answer with *status* from *url*."""
     why, hint = _STATUSES.get(status, _BROKEN if status >= 500 else _REFUSED)  # noqa: PLR2004
     host = origin(url)[1]
-    text = f"{host} answered with status {status}: {why}"
-    return IndexFault(f"{shown(url)} can't be read", why="\n".join(filter(None, (text, detail))), hint=hint)
+    return IndexFault(f"{shown(url)} can't be read", why=f"{host} answered with status {status}: {why}", hint=hint)
+
+
+def folder_fault(path: str, error: OSError) -> IndexFault:
+    """Return the error for a file or folder of an index on this machine that can't be read."""
+    return IndexFault(
+        f"{path} can't be read",
+        why=error.strerror or "",
+        hint="look at the folder of the index; check --find-links and the index addresses",
+    )
 
 
 def connection_fault(error: Exception, url: str, timeout: float) -> tuple[IndexFault, bool]:

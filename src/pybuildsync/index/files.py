@@ -252,6 +252,7 @@ class Files:
         from shutil import copyfile
 
         from pybuildsync.index.downloads import hash_local
+        from pybuildsync.index.faults import folder_fault
 
         part = new_part(self._store)
         try:
@@ -259,9 +260,7 @@ class Files:
             got = hash_local(file, part)
         except OSError as error:
             os.unlink(part)
-            raise IndexFault(
-                f"{path} can't be read", why=error.strerror or "", hint="look at the folder of the index"
-            ) from error
+            raise folder_fault(path, error) from error
         except PackageError:
             os.unlink(part)
             raise

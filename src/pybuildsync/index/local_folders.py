@@ -6,7 +6,6 @@ They are looked at each time, by one ``stat``: what they hold is never taken fro
 import os
 
 from pybuildsync.core.candidates import DistributionFile
-from pybuildsync.errors import IndexFault
 from pybuildsync.index.addresses import path_url
 from pybuildsync.index.locations import ARCHIVES, Kind, Location
 from pybuildsync.index.pages import NOTHING, Page, read_already
@@ -54,9 +53,9 @@ def read_local(path: str, index: str) -> Page:
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
-        raise IndexFault(
-            f"{path} can't be read", why=error.strerror or "", hint="check --find-links and the index addresses"
-        ) from error
+        from pybuildsync.index.faults import folder_fault
+
+        raise folder_fault(path, error) from error
 
 
 def _file(path: str, index: str) -> DistributionFile:

@@ -7,7 +7,7 @@ it was asked for; what it says in ``Content-Range`` is compared each time.
 import re
 from typing import NamedTuple
 
-from pybuildsync.errors import IndexFault
+from pybuildsync.index.faults import folder_fault
 from pybuildsync.index.transport import RANGE_REFUSALS, BrokenAnswerError, OpenReply, Transport
 from pybuildsync.index.wheel_tails import UnsuitableArchiveError, read_metadata_member
 
@@ -115,6 +115,4 @@ def read_local_metadata(path: str, project: str) -> bytes | None:
     except UnsuitableArchiveError:
         return None
     except OSError as error:
-        raise IndexFault(
-            f"{path} can't be read", why=error.strerror or "", hint="look at the folder of the index"
-        ) from error
+        raise folder_fault(path, error) from error
