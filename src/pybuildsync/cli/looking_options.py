@@ -4,7 +4,7 @@ A part of the table in ``options``, by the same rules.
 """
 
 from pybuildsync.cli.option_groups import EVERYWHERE, INDEX, JSON, PYTHON, SELECTION, TARGET, placed
-from pybuildsync.cli.rows import FLAG, Command, Option, Positional
+from pybuildsync.cli.rows import FLAG, INTEGER, Command, Option, Positional
 
 NAMES = Positional(field="names", metavar="NAME", many=True, help="a project's name")
 
@@ -125,6 +125,24 @@ LOOKING = (
         summary="say what is known of an interpreter, and the tags of its wheels",
         options=(PYTHON, *TARGET, *EVERYWHERE, *JSON),
         example="debug -v --python 3.12",
+    ),
+    Command(
+        words=("completion",),
+        summary="print a script that completes command lines in a shell",
+        positional=Positional(
+            field="words", metavar="WORD", many=True, required=False, help="with --at: the command line so far"
+        ),
+        options=(
+            Option(field="bash", flags=("--bash", "-b"), kind=FLAG, help="for bash"),
+            Option(field="zsh", flags=("--zsh", "-z"), kind=FLAG, help="for zsh"),
+            Option(field="fish", flags=("--fish", "-f"), kind=FLAG, help="for fish"),
+            Option(
+                field="at", flags=("--at",), kind=INTEGER, metavar="N", help="list what may stand at this place instead"
+            ),
+            *EVERYWHERE,
+            *JSON,
+        ),
+        example="completion --bash >> ~/.bashrc",
     ),
     Command(
         words=("hash",),

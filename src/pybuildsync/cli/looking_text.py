@@ -142,6 +142,11 @@ def debug(result: results.DebugResult, presentation: Presentation, _colors: Colo
     return lines
 
 
+def completion(result: results.CompletionResult, _presentation: Presentation, _colors: Colors) -> list[str]:
+    """Return the script, or the words."""
+    return result.text.splitlines()
+
+
 def hash_(result: results.HashResult, _presentation: Presentation, _colors: Colors) -> list[str]:
     """Return what ``pip hash`` prints."""
     return [line for one in result.files for line in (f"{one.path}:", f"--hash={result.algorithm}:{one.digest}")]
@@ -154,6 +159,7 @@ RENDERERS: dict[type, Any] = {
     results.ShowResult: show,
     results.VersionsResult: versions,
     results.DebugResult: debug,
+    results.CompletionResult: completion,
     results.HashResult: hash_,
 }
 AS_JSON: dict[type, Any] = {results.ListResult: list_as_json, results.VersionsResult: versions_as_json}

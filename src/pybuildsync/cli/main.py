@@ -32,6 +32,7 @@ MODULES = {
     ("inspect",): "pybuildsync.commands.inspect",
     ("index", "versions"): "pybuildsync.commands.index",
     ("debug",): "pybuildsync.commands.debug",
+    ("completion",): "pybuildsync.cli.completion",
     ("hash",): "pybuildsync.commands.hash",
     ("wheel",): "pybuildsync.commands.wheel",
     ("download",): "pybuildsync.commands.download",

@@ -24,6 +24,7 @@ _TAGS = "--abi --implementation --platform --python-version"
 _OWN = {
     "cache": "--format",
     "check": "",
+    "completion": "--bash --fish --powershell --zsh",
     "config": "--editor --global --site --user",
     "debug": _TAGS,
     "download": f"{_INDEX} {_BUILDING} {_TAGS} --dest --destination-dir --destination-directory",

@@ -28,6 +28,7 @@ CommandOptions: TypeAlias = (
     | asked.InspectOptions
     | asked.IndexVersionsOptions
     | asked.DebugOptions
+    | asked.CompletionOptions
     | asked.HashOptions
     | asked.VenvOptions
     | asked.ConfigOptions
@@ -90,6 +91,7 @@ _TYPES: dict[str, type[CommandOptions]] = {
     "inspect": asked.InspectOptions,
     "index": asked.IndexVersionsOptions,
     "debug": asked.DebugOptions,
+    "completion": asked.CompletionOptions,
     "hash": asked.HashOptions,
     "wheel": asked.WheelOptions,
     "download": asked.DownloadOptions,

@@ -304,6 +304,17 @@ class DebugOptions(NamedTuple):
     store: StoreOptions = _STORE
 
 
+class CompletionOptions(NamedTuple):
+    """What ``completion`` is asked for: the script of a shell, or what may stand ``at`` a place among ``words``."""
+
+    bash: bool = False
+    zsh: bool = False
+    fish: bool = False
+    at: int | None = None
+    words: tuple[str, ...] = ()
+    store: StoreOptions = _STORE
+
+
 class HashOptions(NamedTuple):
     """What ``hash`` is asked for."""
 

@@ -180,6 +180,12 @@ class DebugResult(NamedTuple):
     target: str = ""
 
 
+class CompletionResult(NamedTuple):
+    """A shell's script, or the words, a line each, that may stand in a place."""
+
+    text: str
+
+
 class Hashed(NamedTuple):
     """A file as it was named and its hexadecimal digest."""
 
@@ -346,6 +352,7 @@ Result: TypeAlias = (
     | InspectResult
     | VersionsResult
     | DebugResult
+    | CompletionResult
     | HashResult
     | ShowResult
     | UninstallResult
