@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ELSEWHERE = "<venv>"  # in a path: the folder of an environment that is still to be named; as in interpreter_probe
+
 
 def read_configuration(executable: str) -> tuple[str, dict[str, str] | None]:
     """Return the environment's folder and its ``pyvenv.cfg`` (PEP 405: beside the executable, or one folder up)."""

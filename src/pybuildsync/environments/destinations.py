@@ -9,7 +9,8 @@ import os
 import sys
 from typing import NamedTuple
 
-from pybuildsync.environments.interpreters import ELSEWHERE, Interpreter
+from pybuildsync.environments.configuration import ELSEWHERE
+from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.schemes import (
     FOLDERS,
     LOCK_FILE,

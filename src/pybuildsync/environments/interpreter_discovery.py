@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
+
+from pybuildsync.errors import EnvironmentFault
 
 OLDEST = (3, 8)
 NEWEST_GUESSED = 20  # python3.20 is the last name that is looked for
@@ -209,3 +211,14 @@ def _satisfies(version: str, specifier: str) -> bool:
     from packaging.specifiers import SpecifierSet
 
     return SpecifierSet(specifier).contains(version.rstrip("+"), prereleases=True)
+
+
+def refuse(path: str, why: str, named_by: str = "") -> NoReturn:
+    """Raise EnvironmentFault: the candidate at *path*, *named_by* a variable or by nobody, is of no use, and *why*."""
+    raise EnvironmentFault(
+        f"{path} is not a usable interpreter",
+        why=f"{why} ({named_by})" if named_by else why,
+        hint=f"unset {named_by.partition('=')[0]} or recreate the environment"
+        if named_by
+        else "create the environment anew, or give another interpreter",
+    )

@@ -1,19 +1,19 @@
 """Interpreters: what a Python is, where it installs to, which wheels fit it.
 
-Asks each base interpreter once, in one process (``interpreter_probe``), and keeps the answer in the store under its
-path, size and time. A virtual environment (PEP 405) is its base interpreter with other paths, so a new one costs no
-process. Never changes anything but the store. Tags are those of the platform compatibility tags specification (PEP
-425), paths those of ``sysconfig``, the ban on foreign installers that of PEP 668.
+Asks each base interpreter once (``interpreter_answers``), and keeps the answer in the store under its path, size and
+time. A virtual environment (PEP 405) is its base interpreter with other paths, so a new one costs no process. Never
+changes anything but the store. Tags are those of the platform compatibility tags specification (PEP 425), paths those
+of ``sysconfig``, the ban on foreign installers that of PEP 668.
 """
 
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pybuildsync.core.targets import Target
-from pybuildsync.environments.configuration import machine, read_configuration, sees_system_packages
-from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request
+from pybuildsync.environments.configuration import ELSEWHERE, machine, read_configuration, sees_system_packages
+from pybuildsync.environments.interpreter_discovery import OLDEST, Request, candidates, parse_request, refuse
 from pybuildsync.environments.user_site import is_disguised, user_base
 from pybuildsync.errors import EnvironmentFault
 from pybuildsync.store.location import Store
@@ -24,9 +24,6 @@ Stamp: TypeAlias = tuple[int, int, int, str]
 """Of an executable: its time of change and its size; that of our packaging; :func:`machine`."""
 
 _FORMAT = 2
-ELSEWHERE = "<venv>"  # as in interpreter_probe
-_TIMEOUT = 60.0  # seconds; a cold network disk is slow, a hung wrapper script is endless
-_PROBE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter_probe.py")
 _IN_FOLDER = (
     ("Scripts/python.exe", "python.exe", "bin/python.exe")
     if sys.platform == "win32"
@@ -185,25 +182,15 @@ def _executable(path: str, named_by: str) -> str:
     """Return the executable that *path* is, or that lies in the environment *path*."""
     if not os.path.isdir(path):
         if not os.path.exists(path):
-            _refuse(path, "there is no such file", named_by)
+            refuse(path, "there is no such file", named_by)
         return path
     for inside in _IN_FOLDER:
         executable = os.path.join(path, *inside.split("/"))
         if os.path.exists(executable):
             return executable
     if os.path.lexists(executable := os.path.join(path, *_IN_FOLDER[0].split("/"))):
-        _refuse(executable, f"it is a broken link to {os.path.realpath(executable)}", named_by)
-    return _refuse(path, f"the folder holds no {_IN_FOLDER[0]}", named_by)
-
-
-def _refuse(path: str, why: str, named_by: str = "") -> NoReturn:
-    raise EnvironmentFault(
-        f"{path} is not a usable interpreter",
-        why=f"{why} ({named_by})" if named_by else why,
-        hint=f"unset {named_by.partition('=')[0]} or recreate the environment"
-        if named_by
-        else "create the environment anew, or give another interpreter",
-    )
+        refuse(executable, f"it is a broken link to {os.path.realpath(executable)}", named_by)
+    return refuse(path, f"the folder holds no {_IN_FOLDER[0]}", named_by)
 
 
 def _base_of(executable: str, folder: str, config: Mapping[str, str]) -> str:
@@ -223,7 +210,7 @@ def _base_of(executable: str, folder: str, config: Mapping[str, str]) -> str:
         path = os.path.join(config["home"], name)
         if os.path.exists(path):
             return os.path.realpath(path)
-    return _refuse(executable, f"the interpreter that it was made from is gone: {config['home']}")
+    return refuse(executable, f"the interpreter that it was made from is gone: {config['home']}")
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -235,13 +222,16 @@ def _facts(base: str, store: Store) -> dict[str, Any]:
     try:
         stat = os.stat(base)
     except OSError as error:
-        _refuse(base, error.strerror or str(error))
+        refuse(base, error.strerror or str(error))
     packaging = _packaging_folder()
     stamp = (stat.st_mtime_ns, stat.st_size, _modified(packaging + "/tags.py"), machine())
     known = kept_facts(store, base, stamp)
     if known is not None:
         return known
-    facts = _probe(base, packaging)
+    from pybuildsync.environments.interpreter_answers import ask
+
+    facts = ask(base, packaging)
+    facts["managed_modified"] = _modified(facts["managed_path"])
     if _same_file(facts["executable"], base):
         keep_facts(store, base, stamp, facts)
     return facts
@@ -279,83 +269,6 @@ def _packaging_folder() -> str:
     return ""
 
 
-def _probe(base: str, packaging: str) -> dict[str, Any]:
-    import json
-    import subprocess
-
-    try:
-        run = subprocess.run(
-            [base, "-I", "-S", "-B", _PROBE, packaging],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=False,
-        )  # fmt: skip
-        facts: dict[str, Any] = json.loads(run.stdout) if run.returncode == 0 else {}
-    except OSError as error:
-        _refuse(base, f"it does not run: {error.strerror or error}")
-    except subprocess.TimeoutExpired:
-        _refuse(base, f"it does not answer within {_TIMEOUT:.0f} s")
-    except ValueError:
-        _refuse(base, "it prints something else than a Python would")
-    if not facts:
-        _refuse(base, _why_not(base, run.stderr.decode("utf-8", "replace").strip()))
-    version = tuple(facts["version"])
-    if version[:2] < OLDEST:
-        _refuse(base, f"it is Python {facts['full_version']}; 3.8 is the oldest that is supported")
-    if facts["tags"] is None:
-        from pybuildsync.environments.interpreter_tags import tags_from_facts
-
-        facts["tags"] = tags_from_facts(facts)
-    return {
-        "executable": facts["executable"],
-        "prefix": facts["prefix"],
-        "base_prefix": facts["base_prefix"],
-        "implementation": facts["implementation"],
-        "release": version,
-        "version": "{}.{}".format(*version),
-        "full_version": facts["full_version"],
-        "tags": tuple(facts["tags"]),
-        "markers": tuple(sorted(facts["markers"].items())),
-        "paths": tuple(sorted({**facts["paths"], "headers": facts["paths"]["include"]}.items())),
-        "venv_paths": tuple(sorted({**facts["venv_paths"], "headers": _venv_headers(version)}.items())),
-        "prefix_paths": tuple(sorted({**facts["prefix_paths"], "headers": facts["prefix_paths"]["include"]}.items())),
-        "user_paths": tuple(sorted(_user_paths(facts).items())),
-        "site_packages": tuple(facts["site_packages"]),
-        "managed": facts["managed"],
-        "managed_path": facts["managed_path"],
-        "managed_modified": _modified(facts["managed_path"]),
-    }
-
-
-def _venv_headers(version: tuple[int, ...]) -> str:
-    # sysconfig would have a venv's headers in the base interpreter's folder; pip's rule keeps them inside.
-    return os.path.join(ELSEWHERE, "include", "site", "python{}.{}".format(*version))
-
-
-def _user_paths(facts: Mapping[str, Any]) -> dict[str, str]:
-    more = {"headers": facts["user_paths"]["include"]}
-    if facts["framework"]:
-        more["framework"] = facts["framework"]
-    return {**facts["user_paths"], **more}
-
-
-def _why_not(base: str, stderr: str) -> str:
-    """Return why the probe failed: a Python too old to know its options, or its own last words."""
-    import subprocess
-
-    try:
-        run = subprocess.run(
-            [base, "-c", "import sys; sys.stdout.write('%d.%d.%d' % sys.version_info[:3])"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return stderr
-    version = run.stdout.split(".")
-    if run.returncode == 0 and len(version) == 3 and all(part.isdigit() for part in version):  # noqa: PLR2004
-        if tuple(map(int, version[:2])) < OLDEST:
-            return f"it is Python {run.stdout}; 3.8 is the oldest that is supported"
-        return f"Python {run.stdout} failed when asked what it is:\n{stderr}"
-    return stderr or "it ended without a word"
-
-
 def _from_facts(
     facts: Mapping[str, Any], executable: str, base: str, folder: str, config: Mapping[str, str]
 ) -> Interpreter:
@@ -370,7 +283,8 @@ def _from_facts(
         paths, site_packages = facts["paths"], facts["site_packages"]
         prefix_paths = facts["prefix_paths"]
     else:
-        prefix_paths = facts["prefix_paths"] + (("headers", _venv_headers(facts["release"])),)
+        headers = dict(facts["venv_paths"])["headers"]
+        prefix_paths = facts["prefix_paths"] + (("headers", headers),)
         paths = tuple((name, path.replace(ELSEWHERE, folder, 1)) for name, path in facts["venv_paths"])
         inside = dict(paths)
         site_packages = (inside["platlib"], inside["purelib"])
