@@ -4,7 +4,7 @@ import typing
 
 import pytest
 
-from pybuildsync.cli.option_groups import EVERYWHERE
+from pybuildsync.cli.general_options import EVERYWHERE
 from pybuildsync.cli.options import COMMANDS, find_command
 from pybuildsync.cli.rows import COUNT, FLAG, Command, variable
 from pybuildsync.cli.values import _SECTIONS, _TYPES, General, Presentation

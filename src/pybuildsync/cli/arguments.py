@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pybuildsync import __version__
-from pybuildsync.cli.option_groups import BEFORE, EVERYWHERE
+from pybuildsync.cli.general_options import BEFORE, EVERYWHERE
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Command, Option, variable
 from pybuildsync.cli.words import (

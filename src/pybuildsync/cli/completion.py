@@ -6,7 +6,7 @@ offer, the shell offers files. Never asks an index, nor what is installed.
 
 from collections.abc import Sequence
 
-from pybuildsync.cli.option_groups import BEFORE
+from pybuildsync.cli.general_options import BEFORE
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Option
 from pybuildsync.cli.words import accepted_options, command_position, complete_flag, flags_of, is_group, split_command

@@ -3,8 +3,9 @@
 A part of the table in ``options``, by the same rules.
 """
 
-from pybuildsync.cli.option_groups import EVERYWHERE, INDEX, JSON, PYTHON, SELECTION, TARGET, placed
-from pybuildsync.cli.rows import FLAG, INTEGER, Command, Option, Positional
+from pybuildsync.cli.general_options import EVERYWHERE, JSON, PYTHON
+from pybuildsync.cli.option_groups import INDEX, SELECTION, TARGET
+from pybuildsync.cli.rows import FLAG, INTEGER, Command, Option, Positional, placed
 
 NAMES = Positional(field="names", metavar="NAME", many=True, help="a project's name")
 

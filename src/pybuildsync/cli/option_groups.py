@@ -1,86 +1,12 @@
-"""Options that several commands have, in the groups they stand in under ``--help``.
+"""Options that several commands have, but not all (``general_options``), in the groups they stand in under ``--help``.
 
 A row says how an option is written; what it means is said by the field of that name in
 ``pybuildsync.commands.options`` (or in ``presentation`` for what only concerns printing). Names are pip's where pip has
 the option. This module computes nothing and imports no parser.
 """
 
-from pybuildsync.cli.rows import COUNT, FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TEXT, TIME, Option
-
-
-def placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
-    """Return *options* with their section and the heading they stand under in ``--help``."""
-    return tuple(option._replace(section=section, group=group) for option in options)
-
-
-def _ignored(*flags: str, kind: str = FLAG, metavar: str = "") -> Option:
-    """Return an option of pip's that a script may pass and that needs no effect here."""
-    return Option(field="", flags=flags, kind=kind, metavar=metavar, help="accepted for pip's sake; has no effect")
-
-
-OUTPUT = placed(
-    "presentation",
-    "Output",
-    Option(field="verbose", flags=("--verbose", "-v"), kind=COUNT, help="tell each round; twice: log files too"),
-    Option(field="quiet", flags=("--quiet", "-q"), kind=COUNT, help="only warnings and errors; twice: only errors"),
-    Option(
-        field="color",
-        flags=("--color",),
-        choices=("auto", "always", "never"),
-        help="colours: when on a terminal, always, or never (NO_COLOR and FORCE_COLOR count too)",
-    ),
-    Option(field="no_color", flags=("--no-color",), kind=FLAG, help="as --color never"),
-    Option(field="no_progress", flags=("--no-progress", "--no-progress-bar"), kind=FLAG, help="no moving progress"),
-    Option(
-        field="progress_bar",
-        flags=("--progress-bar",),
-        choices=("auto", "on", "off", "raw"),
-        help="pip's spelling: off is --no-progress",
-    ),
-    Option(field="log", flags=("--log", "--log-file", "--local-log"), metavar="FILE", help="append the whole story"),
-    Option(field="no_input", flags=("--no-input",), kind=FLAG, help="ask nothing"),
-    Option(field="debug", flags=("--debug",), kind=FLAG, help="show the traceback if pybuildsync itself fails"),
-)
-JSON = placed("presentation", "Output", Option(field="json", flags=("--json",), kind=FLAG, help="the result as JSON"))
-
-STORE = placed(
-    "store",
-    "Cache",
-    Option(field="cache_dir", flags=("--cache-dir",), metavar="FOLDER", help="keep downloads and builds here"),
-    Option(field="no_cache", flags=("--no-cache-dir",), kind=FLAG, help="keep them for this command only"),
-)
-
-GENERAL = placed(
-    "general",
-    "Settings",
-    Option(
-        field="isolated",
-        flags=("--isolated",),
-        kind=FLAG,
-        help="ignore the user's configuration and the variables PIP_* and PYBUILDSYNC_*",
-    ),
-    Option(
-        field="require_virtualenv",
-        flags=("--require-virtualenv", "--require-venv"),
-        kind=FLAG,
-        help="refuse to work on anything but a virtual environment",
-    ),
-    _ignored("--disable-pip-version-check"),
-    _ignored("--no-python-version-warning"),
-    _ignored("--exists-action", kind=TEXT, metavar="ACTION"),
-    _ignored("--use-feature", kind=TEXT, metavar="FEATURE"),
-    _ignored("--use-deprecated", kind=TEXT, metavar="FEATURE"),
-    _ignored("--resume-retries", kind=TEXT, metavar="N"),
-)
-
-PYTHON = Option(
-    field="python",
-    flags=("--python",),
-    metavar="PYTHON",
-    help="the interpreter or environment: a path, a folder, or a version such as 3.12 (default: the active one)",
-    group="Environment",
-)
-EVERYWHERE = OUTPUT + STORE + GENERAL  # every command has these; with BEFORE they may stand before the command as well
+from pybuildsync.cli.general_options import CONNECTION
+from pybuildsync.cli.rows import FLAG, FORMAT, INTEGER, MATCH, NUMBER, SETTING, TEXT, TIME, Option, ignored, placed
 
 BREAK_SYSTEM = Option(
     field="break_system_packages",
@@ -89,38 +15,7 @@ BREAK_SYSTEM = Option(
     help="change an environment that its operating system manages (PEP 668)",
     group="Environment",
 )
-ROOT_ACTION = _ignored("--root-user-action", kind=TEXT, metavar="ACTION")._replace(group="Environment")
-
-CONNECTION = placed(
-    "index",
-    "Where packages come from",
-    Option(
-        field="trusted_hosts",
-        flags=("--trusted-host",),
-        metavar="HOST[:PORT]",
-        repeat=True,
-        help="trust this host without TLS or without a valid certificate",
-    ),
-    Option(field="cert", flags=("--cert",), metavar="FILE", help="certificates to trust (PEM)"),
-    Option(field="client_cert", flags=("--client-cert",), metavar="FILE", help="our own certificate and key (PEM)"),
-    Option(field="proxy", flags=("--proxy",), metavar="URL", help="go through this proxy"),
-    Option(field="no_proxy_env", flags=("--no-proxy-env",), kind=FLAG, help="don't read proxies from the environment"),
-    Option(
-        field="timeout",
-        flags=("--timeout", "--default-timeout"),
-        kind=NUMBER,
-        metavar="SECONDS",
-        help="give up on a silent connection after this long (default: 15)",
-    ),
-    Option(field="retries", flags=("--retries",), kind=INTEGER, metavar="N", help="tries after the first (default: 5)"),
-    Option(
-        field="keyring_provider",
-        flags=("--keyring-provider",),
-        choices=("auto", "disabled", "import", "subprocess"),
-        help="where to look for an index's password (default: auto)",
-    ),
-)
-BEFORE = (*EVERYWHERE, PYTHON, *CONNECTION)
+ROOT_ACTION = ignored("--root-user-action", kind=TEXT, metavar="ACTION")._replace(group="Environment")
 
 INDEX = (
     *placed(
@@ -340,8 +235,8 @@ BUILD = placed(
         metavar="N",
         help="rounds of resolving and building before giving up (default: 25)",
     ),
-    _ignored("--no-clean"),
-    _ignored("--use-pep517"),
+    ignored("--no-clean"),
+    ignored("--use-pep517"),
 )
 
 

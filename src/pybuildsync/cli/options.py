@@ -1,26 +1,13 @@
 """All commands and all options, once: what the reader, ``--help``, the environment and the tests go by.
 
-What several commands have in common stands in ``option_groups``. This module computes nothing and imports no parser.
+What several commands have in common stands in ``general_options`` and ``option_groups``. This module computes nothing
+and imports no parser.
 """
 
+from pybuildsync.cli.general_options import CONNECTION, EVERYWHERE, JSON, PYTHON
 from pybuildsync.cli.looking_options import LOOKING, NAMES
-from pybuildsync.cli.option_groups import (
-    BREAK_SYSTEM,
-    BUILD,
-    CONNECTION,
-    EVERYWHERE,
-    INDEX,
-    JSON,
-    PYTHON,
-    ROOT_ACTION,
-    SELECTION,
-    TARGET,
-    asking,
-    placed,
-)
-from pybuildsync.cli.rows import FLAG, Command, Option, Positional
-
-_NO_EFFECT = "accepted for pip's sake; has no effect"
+from pybuildsync.cli.option_groups import BREAK_SYSTEM, BUILD, INDEX, ROOT_ACTION, SELECTION, TARGET, asking
+from pybuildsync.cli.rows import FLAG, Command, Option, Positional, ignored, placed
 
 _INSTALL = (
     *asking("install"),
@@ -144,7 +131,7 @@ _INSTALL = (
 _WHEEL = (
     *asking("build"),
     Option(field="wheel_dir", flags=("--wheel-dir", "-w"), metavar="FOLDER", help="write the wheels here (default: .)"),
-    Option(field="", flags=("--no-verify",), kind=FLAG, help=_NO_EFFECT),
+    ignored("--no-verify"),
     PYTHON,
     *SELECTION,
     *INDEX,

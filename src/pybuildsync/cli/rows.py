@@ -77,6 +77,16 @@ class Command(NamedTuple):
         return " ".join(self.words)
 
 
+def placed(section: str, group: str, *options: Option) -> tuple[Option, ...]:
+    """Return *options* with their section and the heading they stand under in ``--help``."""
+    return tuple(option._replace(section=section, group=group) for option in options)
+
+
+def ignored(*flags: str, kind: str = FLAG, metavar: str = "") -> Option:
+    """Return an option of pip's that a script may pass and that needs no effect here."""
+    return Option(field="", flags=flags, kind=kind, metavar=metavar, help="accepted for pip's sake; has no effect")
+
+
 def variable(flag: str) -> str:
     """Return the environment variable that stands for the long *flag*: ``--index-url`` is ``PYBUILDSYNC_INDEX_URL``."""
     return "PYBUILDSYNC_" + flag.lstrip("-").replace("-", "_").upper()

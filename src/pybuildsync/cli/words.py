@@ -9,7 +9,7 @@ is wrong. It converts nothing.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pybuildsync.cli.option_groups import BEFORE
+from pybuildsync.cli.general_options import BEFORE
 from pybuildsync.cli.options import COMMANDS, find_command
 from pybuildsync.cli.pip_flags import pip_flags
 from pybuildsync.cli.rows import Command, Option
