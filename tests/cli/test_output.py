@@ -96,6 +96,7 @@ def test_an_install_as_data() -> None:
         "builds": 0,
         "dry_run": False,
         "conflicts": [],
+        "ignored": [],
     }
     assert exit_status(result) == 0
     assert exit_status(result._replace(conflicts=("app 1.0 requires lib<2, and lib 2.0 is there",))) == 1

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from commands.worlds import make_environment
 from loopback import LoopbackIndex
 from pipeline.worlds import Place, builds, fill, make_place, sdist, wheel
 
@@ -172,6 +173,38 @@ def test_what_was_there_is_told_beside_what_is_new(place: Place) -> None:
     first, *rest = said.out.splitlines()
     assert first.startswith("Requirement already satisfied: one>=1 in ")
     assert (first.endswith(" (1.0)"), rest) == (True, ["+ two==1.0", "Successfully installed two-1.0"])
+
+
+def test_what_is_not_for_this_environment(place: Place) -> None:
+    """It is told in pip's words, installed or not, also where a plan is remembered or nothing is to be done."""
+    for name in ("lib", "other"):
+        place.index.add(wheel(name, "1.0"))
+    line = "Ignoring Lib: markers 'os_name == \"never\"' don't match your environment\n"
+    words = ("Lib [x]>=1 ; os_name=='never'", "other")
+    assert place.install(*words).out == f"{line}+ other==1.0\nSuccessfully installed other-1.0\n"
+    there = f"Requirement already satisfied: other in {place.site_packages} (1.0)\n"
+    for _ in range(3):
+        assert place.install(*words).out == line + there
+    place.install("lib")
+    assert place.install(*words).out == line + there
+    both = place.install("lib; os_name == 'never'", "lib").out.splitlines()
+    assert [text.partition(" lib")[0] for text in both] == ["Ignoring", "Requirement already satisfied:"]
+    again = make_environment(place.root / "again")
+    assert Place(place.root, place.index, again).install(*words).out.startswith(line)
+    data = json.loads(place.run("install", *words, "--json").out)
+    assert data["ignored"] == [{"name": "Lib", "marker": 'os_name == "never"'}]
+    assert place.run("install", "-q", *words).out == ""
+
+
+def test_what_is_given_directly_and_is_not_for_this_environment(place: Place) -> None:
+    """By its name, where the URL tells it, else as it was written; nothing is fetched."""
+    place.index.add(wheel("lib", "1.0"))
+    names = {"a @ https://index.example/x.zip": "a", "https://index.example/b-1-py3-none-any.whl": "b", "./c": "./c"}
+    said = place.install("lib", *[f"{text} ; os_name == 'never'" for text in names])
+    assert [line.split()[1] for line in said.out.splitlines()[:3]] == [f"{name}:" for name in names.values()]
+    for command, option in (("download", "-d"), ("wheel", "-w")):
+        said = place.run(command, "lib", "a; os_name == 'never'", option, str(place.root / command))
+        assert said.out.startswith("Ignoring a: markers 'os_name == \"never\"' don't match your environment\nSaved ")
 
 
 def test_options_of_requirement_files(place: Place) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from pybuildsync.commands.memory import Remembered, recall, remember
-from pybuildsync.commands.results import Change
+from pybuildsync.commands.results import Change, Ignored
 from pybuildsync.commands.watched import name_of_question
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import write_record
 
 LONG = 1e12
-PLAN = Remembered((("ab" * 32, True),), (Change("install", "sample", new="1.0"),))
+PLAN = Remembered(
+    (("ab" * 32, True),), (Change("install", "sample", new="1.0"),), ignored=(Ignored("other", 'os_name == "nt"'),)
+)
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
 
 
 def _install(result: results.InstallResult, _presentation: Presentation, colors: Colors) -> list[str]:
-    lines = [
+    lines = saving_text.ignored(result.ignored)
+    lines += [
         f"Requirement already satisfied: {one.requirement} in {one.location} ({one.version})"
         for one in _met_before(result)
     ]

@@ -9,7 +9,8 @@ from pybuildsync.commands import results
 
 def download(result: results.DownloadResult, _presentation: Presentation, _colors: Colors) -> list[str]:
     """Return a line for each file, and the one that says which projects they are of."""
-    lines = [
+    lines = ignored(result.ignored)
+    lines += [
         f"{'Saved' if one.is_new else 'File was already downloaded'} {shown(one.path)}"
         for one in result.files
         if one.path
@@ -21,13 +22,18 @@ def download(result: results.DownloadResult, _presentation: Presentation, _color
 
 def wheel(result: results.WheelResult, _presentation: Presentation, colors: Colors) -> list[str]:
     """Return a line for each wheel, with what it was built against, and the one that says which were built."""
-    lines = []
+    lines = ignored(result.ignored)
     for one in result.wheels:
         against = ", ".join(f"{name} {version}" for name, version in one.against)
         told = " " + colors.paint("dim", f"(against {against})") if against else ""
         lines.append(f"Saved {shown(one.path)}{told}")
     built = [one.name for one in result.wheels if one.is_built]
     return [*lines, f"Successfully built {' '.join(built)}"] if built else lines
+
+
+def ignored(found: tuple[results.Ignored, ...]) -> list[str]:
+    """Return pip's line for each requirement that isn't for this environment."""
+    return [f"Ignoring {one.name}: markers '{one.marker}' don't match your environment" for one in found]
 
 
 def shown(path: str) -> str:

@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from pybuildsync.commands.inputs import Given
+from pybuildsync.commands.inputs import Given, marker_of
 from pybuildsync.commands.options import Setting
 from pybuildsync.core.direct_references import Key, parse_reference, reference_key, reference_text
 from pybuildsync.core.goal import Direct, Goal
 from pybuildsync.core.markers import MarkerAnswers
-from pybuildsync.core.requirements import Requirement, parse_requirement
+from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import path_url
@@ -87,7 +87,7 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetch
     hashes: dict[str, tuple[str, ...]] = {}
     settings: list[Setting] = []
     locked: set[str] = set()
-    needed = [(each, marker) for each, marker in zip(given, map(_marker, given), strict=True) if markers.hold(marker)]
+    needed = [(each, marker) for each, marker in zip(given, map(marker_of, given), strict=True) if markers.hold(marker)]
     fetcher.announce(each for each, _ in needed)
     for each, marker in needed:
         key = (reference_key(reference_text(each.reference)), each.editable)
@@ -114,10 +114,6 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetch
         settings=tuple(settings),
         locked=frozenset(locked),
     )
-
-
-def _marker(given: Given) -> str:
-    return parse_requirement(f"project; {given.marker}").marker if given.marker else ""
 
 
 def direct_among(chosen: Chosen, directs: tuple[Direct, ...]) -> Direct | None:

@@ -37,7 +37,7 @@ def run(options: DownloadOptions, story: Story) -> DownloadResult:
         if bench is None:
             return DownloadResult()
         files, rounds = _download(bench, options, story)
-    return DownloadResult(files=files, seconds=time.monotonic() - started, rounds=rounds)
+    return DownloadResult(files=files, seconds=time.monotonic() - started, rounds=rounds, ignored=bench.ignored)
 
 
 def _download(bench: Workbench, options: DownloadOptions, story: Story) -> tuple[tuple[DownloadedFile, ...], int]:

@@ -92,7 +92,13 @@ def install(
         if may_stay and is_satisfied(goal, MarkerAnswers(goal.target)):
             satisfied = _satisfied(inputs, {each.name: each.version for each in goal.installed}, around)
             report = _report(options, around, (), goal)
-            return InstallResult(satisfied=satisfied, dry_run=options.dry_run, watched=_marked(bench), report=report)
+            return InstallResult(
+                satisfied=satisfied,
+                dry_run=options.dry_run,
+                watched=_marked(bench),
+                report=report,
+                ignored=bench.ignored,
+            )
         return _carry_out(request, bench, around, goal, story)
 
 
@@ -121,6 +127,7 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         builds=bench.shop.builds,
         dry_run=options.dry_run,
         conflicts=() if options.no_warn_conflicts else (*behind, *[each.text for each in planned.disturbed]),
+        ignored=bench.ignored,
     )
     tell_names(kept_names(steps, around), story)
     for text in (*_unknown_extras(planned), *result.conflicts):
@@ -205,6 +212,7 @@ def _remember(
             tuple(each._replace(built=False) for each in result.changes),  # next time nothing is
             result.satisfied,
             verifies=bench.shop.verified is not None,
+            ignored=result.ignored,
         ),
         paths=(*settings_files(request.options), *bench.files, *paths),
         expires=min(expires, 1e18),
@@ -268,7 +276,12 @@ def _satisfied(
 ) -> tuple[Satisfied, ...]:
     """Return what meets each requirement in the end, by *versions* (name to version)."""
     places = {each.name: each.location for each in around.distributions}
-    named = [(requirement.name, text) for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)]
+    markers = MarkerAnswers(around.interpreter.target)
+    named = [
+        (requirement.name, text)
+        for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)
+        if markers.hold(requirement.marker)
+    ]
     asked = [*named, *((name, without_credentials(text)) for name, text in fetched.texts)]
     return tuple(
         Satisfied(

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from pybuildsync.commands.asked import gather, merge
 from pybuildsync.commands.options import AskedOptions, Setting
+from pybuildsync.commands.results import Ignored
 from pybuildsync.core.candidates import Listing
 from pybuildsync.core.direct_references import Reference, is_url, parse_reference, reference_text
+from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement
+from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement, project_in
 from pybuildsync.core.targets import Target
 from pybuildsync.errors import RequestError
 from pybuildsync.index.addresses import last_segment, path_url
@@ -107,6 +109,31 @@ def read_inputs(
     for path in constraint_files:
         merge(found, read_requirement_file(path, environ=environ, constraints=True, fetch=fetch))
     return _understood(found)
+
+
+def ignored(inputs: Inputs, target: Target) -> tuple[Ignored, ...]:
+    """Return what of *inputs* is not for *target*, by the markers beside it.
+
+    Raises:
+        RequestError: a marker is none, or has no answer.
+
+    """
+    markers = MarkerAnswers(target)
+    found = [
+        Ignored(project_in(text), requirement.marker)
+        for requirement, text in zip(inputs.requirements, inputs.texts, strict=True)
+        if not markers.hold(requirement.marker)
+    ]
+    for given in inputs.given:
+        marker = marker_of(given)
+        if not markers.hold(marker):
+            found.append(Ignored(given.name or _split_marker(given.text)[0], marker))
+    return tuple(found)
+
+
+def marker_of(given: Given) -> str:
+    """Return the marker of *given* in canonical form, "" for none; raises RequestError where it is no marker."""
+    return parse_requirement(f"project; {given.marker}").marker if given.marker else ""
 
 
 def _understood(found: RequirementFile) -> Inputs:

@@ -164,7 +164,7 @@ def _from_memory(options: InstallOptions, around: Surroundings, question: str, s
     places = {each.name: each.location for each in around.distributions}
     satisfied = tuple(each._replace(location=places.get(each.name, around.scheme.purelib)) for each in plan.satisfied)
     again = () if plan.verifies else repeatable(around, recipe, plan.evidence)
-    return InstallResult(changes=plan.changes, satisfied=satisfied, recipe=again)
+    return InstallResult(changes=plan.changes, satisfied=satisfied, recipe=again, ignored=plan.ignored)
 
 
 def _watched(

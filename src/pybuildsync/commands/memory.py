@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pybuildsync.commands.results import Change, Satisfied
+from pybuildsync.commands.results import Change, Ignored, Satisfied
 from pybuildsync.commands.watched import files_are_older, name_of_question, signature, watch_all
 from pybuildsync.store.location import Store
 from pybuildsync.store.records import read_record, write_record
 from pybuildsync.store.sealing import decode_value, encode_value
 
-_FORMAT = 4
+_FORMAT = 5
 _EVER = 1 << 63  # ns: later than every file
 
 
@@ -39,6 +39,7 @@ class Remembered(NamedTuple):
     satisfied: tuple[Satisfied, ...] = ()
     evidence: Evidence = Evidence((), 0)
     verifies: bool = False
+    ignored: tuple[Ignored, ...] = ()
 
 
 def recall(store: Store, question: str) -> Remembered | None:
@@ -50,7 +51,7 @@ def _plan(parts: tuple[Any, ...]) -> Remembered | None:
     number, *kept = parts
     if number != _FORMAT:
         return None
-    expires, watched, verifies, wheels, changes, satisfied = kept
+    expires, watched, verifies, wheels, changes, satisfied, ignored = kept
     if expires <= time.time() or any(signature(path) != seen for path, seen in watched):
         return None
     return Remembered(
@@ -59,6 +60,7 @@ def _plan(parts: tuple[Any, ...]) -> Remembered | None:
         tuple(Satisfied(*each) for each in satisfied),
         Evidence(watched, expires),
         verifies,
+        tuple(Ignored(*each) for each in ignored),
     )
 
 
@@ -74,8 +76,8 @@ def remember(
     watched = watch_all([*paths, *_inside(paths)])
     if not files_are_older(tuple(each for each in watched if not each[0].startswith(f"{store.root}{os.sep}")), since):
         return None
-    plain = (plan.wheels, tuple(map(tuple, plan.changes)), tuple(map(tuple, plan.satisfied)))
-    parts = (_FORMAT, expires, watched, plan.verifies, *plain)
+    plain = (tuple(map(tuple, rows)) for rows in (plan.changes, plan.satisfied, plan.ignored))
+    parts = (_FORMAT, expires, watched, plan.verifies, plan.wheels, *plain)
     write_record(store, "plans", name_of_question(question), encode_value(parts))
     return Evidence(watched, expires)
 

@@ -35,6 +35,13 @@ class Satisfied(NamedTuple):
     name: str
 
 
+class Ignored(NamedTuple):
+    """A requirement that isn't for this environment: its project, as the user wrote it, and the marker that says so."""
+
+    name: str
+    marker: str
+
+
 class InstallResult(NamedTuple):
     """What an install did, or would do (``dry_run``).
 
@@ -45,7 +52,8 @@ class InstallResult(NamedTuple):
     the answer hung on an index, on a local source tree, or on an environment variable named in a requirement file.
     ``conflicts`` says, a sentence each, which installed distributions the install leaves without what they require.
     ``recipe`` does the same in another environment (:func:`pybuildsync.commands.placing.repeatable`); it isn't told.
-    ``report`` is the installation report, where that is all that is to go to stdout.
+    ``report`` is the installation report, where that is all that is to go to stdout. ``ignored`` are requirements that
+    were asked for and whose markers don't hold.
     """
 
     changes: tuple[Change, ...] = ()
@@ -58,6 +66,7 @@ class InstallResult(NamedTuple):
     recipe: tuple[Any, ...] = ()
     conflicts: tuple[str, ...] = ()
     report: str = ""
+    ignored: tuple[Ignored, ...] = ()
 
 
 class BuiltFile(NamedTuple):
@@ -74,11 +83,12 @@ class BuiltFile(NamedTuple):
 
 
 class WheelResult(NamedTuple):
-    """The wheels that were built or fetched into the wheel folder."""
+    """The wheels that were built or fetched into the wheel folder; ``ignored`` as for an install."""
 
     wheels: tuple[BuiltFile, ...] = ()
     seconds: float = 0.0
     rounds: int = 0
+    ignored: tuple[Ignored, ...] = ()
 
 
 class DownloadedFile(NamedTuple):
@@ -94,11 +104,12 @@ class DownloadedFile(NamedTuple):
 
 
 class DownloadResult(NamedTuple):
-    """What was downloaded, by name."""
+    """What was downloaded, by name; ``ignored`` as for an install."""
 
     files: tuple[DownloadedFile, ...] = ()
     seconds: float = 0.0
     rounds: int = 0
+    ignored: tuple[Ignored, ...] = ()
 
 
 class FileDifference(NamedTuple):

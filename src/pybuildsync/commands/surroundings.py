@@ -1,7 +1,6 @@
 """What commands that look at an environment begin with: its interpreter and what is installed in it."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,8 +23,6 @@ from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.recovery import recover
 from pybuildsync.environments.schemes import real_path
 from pybuildsync.errors import PybuildsyncError, RequestError
-
-_PROJECT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 class Within(NamedTuple):
@@ -116,17 +113,13 @@ def stated_requires(distribution: InstalledDistribution, markers: Mapping[str, s
 
 def names_required(distribution: InstalledDistribution) -> dict[str, str]:
     """Return what *distribution* requires, in any case: normalised names, and how its metadata write them."""
+    from pybuildsync.core.requirements import project_in
+
     names: dict[str, str] = {}
     for text in read_fields(metadata_text(distribution)).get("requires-dist", ()):
         name = project_in(text)
         names.setdefault(normalize_name(name), name)
     return names
-
-
-def project_in(text: str) -> str:
-    """Return the name that the requirement *text* begins with, as it is written; "" if with none."""
-    name = _PROJECT.match(text)
-    return name[0] if name is not None else ""
 
 
 def _applies(marker: str, values: Mapping[str, str]) -> bool:

@@ -11,7 +11,8 @@ from pybuildsync.commands.inputs import COMMAND_LINE, read_inputs
 from pybuildsync.commands.options import IndexOptions, UninstallOptions
 from pybuildsync.commands.remote_texts import RemoteTexts
 from pybuildsync.commands.results import Change, UninstallResult
-from pybuildsync.commands.surroundings import look_around, project_in, required_by
+from pybuildsync.commands.surroundings import look_around, required_by
+from pybuildsync.core.requirements import project_in
 from pybuildsync.core.story import Recovered, Story, WaitingForLock, Warned
 from pybuildsync.environments.installed import InstalledDistribution, installed_distributions
 from pybuildsync.environments.interpreters import Interpreter

@@ -31,7 +31,7 @@ def run(options: WheelOptions, story: Story) -> WheelResult:
         if bench is None:
             return WheelResult()
         files, rounds = _build(bench, options, story)
-    return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=rounds)
+    return WheelResult(wheels=files, seconds=time.monotonic() - started, rounds=rounds, ignored=bench.ignored)
 
 
 def _build(bench: Workbench, options: WheelOptions, story: Story) -> tuple[tuple[BuiltFile, ...], int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pybuildsync.commands.direct import Fetched, Fetcher, fetch_given
 from pybuildsync.commands.hash_mode import hash_mode
 from pybuildsync.commands.index_settings import index_settings
-from pybuildsync.commands.inputs import Given, Inputs, read_inputs
+from pybuildsync.commands.inputs import Given, Inputs, ignored, read_inputs
 from pybuildsync.commands.meant import files_meant
 from pybuildsync.commands.options import (
     BuildOptions,
@@ -20,6 +20,7 @@ from pybuildsync.commands.options import (
     TagOptions,
     WheelOptions,
 )
+from pybuildsync.commands.results import Ignored
 from pybuildsync.commands.selection import selected
 from pybuildsync.commands.tags import wheels_for
 from pybuildsync.commands.usage import check_builds
@@ -57,6 +58,7 @@ class Workbench(NamedTuple):
     """Everything opened and ready; ``goal`` is what is asked for, of an environment that is empty.
 
     ``files`` are all requirement and constraint files that were read, ``uses_variables`` tells whether they hold some.
+    ``ignored`` is what is asked for and not for this environment.
     """
 
     shop: Workshop
@@ -65,6 +67,7 @@ class Workbench(NamedTuple):
     needs_hashes: bool
     files: tuple[str, ...]
     uses_variables: bool
+    ignored: tuple[Ignored, ...]
 
 
 class LazyExecutor:
@@ -207,6 +210,7 @@ def open_workbench(
                     needs_hashes=goal.needs_hashes,
                     files=(*inputs.files, *for_builds.files),
                     uses_variables=inputs.uses_variables or for_builds.uses_variables,
+                    ignored=ignored(inputs, target),
                 )
         finally:
             executor.close()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _PLAIN = re.compile(rf" *({_NAME}) *(?:\[ *({_NAME}(?: *, *{_NAME})*) *\] *)?((?:[<>=!~(].*)?)\Z")
 
+_WRITTEN = re.compile(_NAME)
 _ENDLESS = re.compile(r"[0-9]{1000}")  # far below what int() refuses
 _SHOWN = 1000  # characters of what is none
 
@@ -74,6 +75,12 @@ def parse_requirement(text: str) -> Requirement:
         marker=str(parsed.marker) if parsed.marker else "",
         url=parsed.url or "",
     )
+
+
+def project_in(text: str) -> str:
+    """Return the name that the requirement *text* begins with, as it is written; "" if with none."""
+    name = _WRITTEN.match(text)
+    return name[0] if name is not None else ""
 
 
 def likely_meant(text: str) -> str:
