@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pybuildsync.core.facts import Origin
 from pybuildsync.core.metadata_text import parse_metadata
 from pybuildsync.core.names import normalize_name
-from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement
+from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement, project_in
 from pybuildsync.errors import RequestError
 
 
@@ -66,6 +66,11 @@ def test_a_slip_is_recognised(text: str, meant: str) -> None:
     with pytest.raises(RequestError) as caught:
         parse_requirement(text)
     assert caught.value.hint == f"did you mean {meant}?"
+
+
+def test_a_name_as_it_is_written() -> None:
+    """As far as it is one."""
+    assert [project_in(text) for text in ("A_b.C>=1", "a[x]; m", "a- @ u", "[x]", "")] == ["A_b.C", "a", "a", "", ""]
 
 
 def test_a_version_is_no_address() -> None:
