@@ -52,3 +52,16 @@ def test_of_a_file_without_hashes(tmp_path: Path, other: bytes) -> None:
         place.install("lib", "--reinstall")
         wholes = [each for each in index.requests if each.status == HTTPStatus.OK and each.path.endswith(".whl")]
         assert len(wholes) == 2
+
+
+@pytest.mark.parametrize(
+    "told", [b"", marshal.dumps(None), marshal.dumps((0, (), "", None)), marshal.dumps((1, 5, "", None))]
+)
+def test_of_what_is_kept_along_with_a_built_wheel(place: Place, told: bytes) -> None:
+    """What it links to isn't known then: it is built again."""
+    place.index.add(sdist("app", "1.0"))
+    place.install("app")
+    (path,) = place.cache.glob("built-1/*/result")
+    *facts, _ = marshal.loads(unseal(path.read_bytes()) or b"")
+    path.write_bytes(seal(marshal.dumps((*facts, told))))
+    assert builds(place.install("app", "--reinstall")) == ["app 1.0"]
