@@ -78,6 +78,7 @@ class World:
     promises: dict[tuple[str, str], Policy] = field(default_factory=dict)
     sonames: dict[tuple[str, str], str] = field(default_factory=dict)
     looked: list[str] = field(default_factory=list)
+    twins: dict[str, tuple[str, str]] = field(default_factory=dict)
     listed: list[str] = field(default_factory=list)
     asked_metadata: list[str] = field(default_factory=list)
 
@@ -149,7 +150,11 @@ class World:
 
     def source_metadata(self, source: Source) -> SourceMetadata:
         """Return what the sdist was put there with."""
-        return self.sources[source.name, source.version]
+        return self.sources[self.title(source)]
+
+    def title(self, source: Source) -> tuple[str, str]:
+        """Return under which name and version *source* was put there: twins have a title of their own, by digest."""
+        return self.twins.get(source.digest, (source.name, source.version))
 
     # Builder
 
@@ -163,7 +168,7 @@ class World:
         for chosen in resolution.ready_to_build():
             source = chosen.pick.source
             assert source is not None
-            environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+            environment = resolution.in_scope(chosen.inner)
             against = tuple(
                 Ingredient(e.name, e.version, e.pick.variant.wheel, e.pick.variant.key)
                 if e.pick.variant
@@ -171,9 +176,9 @@ class World:
                 for e in environment
             )
             key = build_key(BuildInputs(source=source.digest, subdirectory="", environment=against, target=goal.target))
-            facts = facts.with_place(source, chosen.scope).with_promises(self._promises(against))
+            facts = facts.with_place(source, chosen.inner).with_promises(self._promises(against))
             versions = {each.name: each.version for each in environment}
-            identity = (source.name, source.version)
+            identity = self.title(source)
             tool, version, date = self.fails.get(identity, ("", "", ""))
             if set(self.hooks.get(identity, ())) - versions.keys():
                 facts = facts.with_hook_requires(source, requirements(*self.hooks[identity]))
@@ -218,21 +223,21 @@ class World:
     def _variant(self, goal: Goal, source: Source, key: str, against: tuple[Ingredient, ...], *, wheel: str) -> Variant:
         versions = {each.name: each.version for each in against}
         said = " ".join(f"{name}={version}" for name, version in sorted(versions.items()))
-        (self.builds if wheel else self.prepared).append(f"{source.name}=={source.version} [{said}]")
+        (self.builds if wheel else self.prepared).append(f"{'=='.join(self.title(source))} [{said}]")
         (self.built_keys if wheel else self.prepared_keys).append(key)
-        identity = (source.name, source.version)
+        identity = self.title(source)
         backend = self.finishers.get(identity, self.backends[identity]) if wheel else self.backends[identity]
         told = backend(versions)
         metadata = Metadata(source.name, source.version, requirements(*told), extras=named_extras(told))
-        owners = [name for name in self.links[source.name, source.version] if name in versions] if wheel else []
+        owners = [name for name in self.links[identity] if name in versions] if wheel else []
         links = [("module.so", self.soname(owner, versions[owner]), owner, f"{owner}.libs", True) for owner in owners]
         verdict = judge(
             source.name,
-            static_requires=self.sources[source.name, source.version].static_requires,
+            static_requires=self.sources[identity].static_requires,
             built=metadata,
             ingredients=against,
             links=[(owner, library) for _, library, owner, _, _ in links],
-            match_runtime=self.sources[source.name, source.version].match_runtime,
+            match_runtime=self.sources[identity].match_runtime,
             policies=goal.policies.with_promises(self._promises(against)),
             markers=MarkerAnswers(goal.target),
         )

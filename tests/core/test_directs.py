@@ -146,6 +146,49 @@ def test_tied_to_what_a_url_leads_to() -> None:
     assert run(world, world.goal("app", "more")) == {"app": "1", "lib": "5", "more": "1"}
 
 
+class Twins(Places):
+    """A world in which URLs lead to sources of `lib` 1; the index may have another of that name and version."""
+
+    def fetch(self, name: str, url: str) -> Direct:
+        """Return the source at *url*, which was put here as `away`."""
+        self.fetched.append(url)
+        self.twins["away"] = ("away", "1")
+        return Direct(name, "1", source=Source(name, "1", "away", path="/away"), url=url)
+
+
+def test_what_was_built_of_a_url_serves_nobody_else() -> None:
+    """Though it has the name and version that the index has, too: nobody in the end asks for it."""
+    world = Twins()
+    world.sdist("away", "1", static=()).sdist("lib", "1", static=())
+    world.sdist("late", "1", built=lambda _: ("gone",))
+    world.wheel("app", "2", f"lib @ {URL}", "late").wheel("app", "1", "lib")
+    assert run(world, world.goal("app")) == {"app": "1", "lib": "1"}
+    assert world.builds == ["late==1 []", "away==1 []", "lib==1 []"]
+
+
+def test_to_build_from_a_url_is_not_to_build_from_an_index() -> None:
+    """The one excludes what is asked for; the other, of the same name and version, is yet to be built."""
+    world = Twins()
+    world.sdist("away", "1", "more", built=lambda _: ("more<2",)).sdist("lib", "1", "more").sdist("lib", "0.9")
+    world.wheel("more", "1").wheel("more", "2")
+    world.wheel("app", "2", f"lib @ {URL}").wheel("app", "1", "lib")
+    assert run(world, world.goal("app", "more>=2")) == {"app": "1", "lib": "1", "more": "2"}
+    assert world.builds == ["away==1 []", "lib==1 []"]
+
+
+def test_each_source_is_built_with_what_it_takes() -> None:
+    """What must match for one of two that have a name and a version in common says nothing of the other."""
+    world = Twins()
+    world.wheel("more", "1").wheel("more", "2").wheel("helper", "2", "more<2").wheel("helper", "1", "more")
+    for version in ("1", "2", "3"):  # so that the helper is looked into first
+        world.wheel("tool", version, "helper>2")
+    world.sdist("away", "1", static=(), build=("helper", "tool")).sdist("lib", "1", "more", build=("helper",))
+    world.wheel("app", "2", f"lib @ {URL}").wheel("app", "1", "lib")
+    assert run(world, world.goal("app", "more")) == {"app": "1", "lib": "1", "more": "2"}
+    assert world.builds == ["lib==1 [helper=1 more=2]"]
+    assert f"(to build lib 1 at {URL})" in why(world, world.goal("app==2", "more"))
+
+
 def test_a_constraint_says_where_a_project_comes_from() -> None:
     """If something requires it; else it is left alone."""
     world = Places({URL: "5"})

@@ -350,7 +350,7 @@ def known(*variants: Variant) -> Facts:
     """Return the facts that *variants* are, built to run."""
     facts = NONE
     for each in variants:
-        facts = facts.with_variant(each).with_place(each.source, ())
+        facts = facts.with_variant(each).with_place(each.source, (each.source.identity[:2],))
     return facts
 
 

@@ -8,16 +8,16 @@ from pybuildsync.core.goal import Direct, Installed
 from pybuildsync.core.shelves import Shelf, may_stay
 from pybuildsync.core.variants import Source, Variant
 
-SOURCE = Source("lib", "1.0", "digest")
+SOURCE = Source("lib", "1.0", "lib-1.0")  # as a world has it
 VARIANT = Variant(SOURCE, "key", Metadata("lib", "1.0"), ())
 OTHER = VARIANT._replace(key="other")
 
 
 def shelf(*versions: str, **more: object) -> Shelf:
-    """Return the shelf of a project with wheels of *versions*."""
+    """Return the shelf of a project with wheels and sdists of *versions*."""
     world = World()
     for version in versions:
-        world.wheel("lib", version)
+        world.wheel("lib", version).sdist("lib", version)
     return Shelf(world.listing("lib"), **more)  # type: ignore[arg-type]  # whatever a test says
 
 
@@ -53,6 +53,22 @@ def test_known_variants_stand_before_their_version() -> None:
     assert built.mask("==1.0") == 0b11100
     assert built.of_version("2.0") == 0b10
     assert built.versions_in(0b11100) == ("1.0",)
+
+
+def test_a_source_is_told_from_others_of_its_name_and_version() -> None:
+    """What was built of one stands for no other; the same archive, listed and at a URL, is one."""
+    away = Direct("lib", "1.0", source=Source("lib", "1.0", "away"), url="https://index.example/lib.zip")
+    elsewhere = VARIANT._replace(source=SOURCE._replace(digest="away"))
+    nowhere = VARIANT._replace(source=SOURCE._replace(digest="nowhere"))
+    twins = shelf("1.0", variants=(VARIANT, elsewhere, nowhere), directs=(away,))
+    assert entries(twins) == [
+        ("1.0", VARIANT, False), ("1.0", None, False), ("1.0", elsewhere, False), ("1.0", None, False)
+    ]  # fmt: skip
+    found = [twins.unbuilt(each.source.identity) for each in (VARIANT, elsewhere, nowhere)]
+    assert found == [0b100, 0b10000, 0]
+    same = shelf("1.0", variants=(VARIANT,), directs=(away._replace(source=SOURCE),))
+    assert [variant for _, variant, _ in entries(same)] == [VARIANT, None, VARIANT, None]
+    assert same.unbuilt(SOURCE.identity) == 0b10100
 
 
 def test_a_version_may_be_spelled_in_several_ways() -> None:

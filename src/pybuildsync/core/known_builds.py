@@ -10,7 +10,7 @@ from pybuildsync.core.goal import Goal
 from pybuildsync.core.matching import followed
 from pybuildsync.core.offers import Offers
 from pybuildsync.core.reasons import AlreadyBuilt, SameAsBefore
-from pybuildsync.core.shelves import Entry, Shelf
+from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.problem import Nogood
 from pybuildsync.core.ties import Followed
 from pybuildsync.core.variants import Facts, Package, Scope, Source, Variant
@@ -32,15 +32,15 @@ def find_followed(goal: Goal, facts: Facts, offers: Offers, source: Source) -> F
 def find_nogoods(goal: Goal, facts: Facts, offers: Offers) -> tuple[Nogood[Package], ...]:
     """Return the combinations in which known variants were built: building them again would tell nothing new."""
     found: list[Nogood[Package]] = []
-    for identity, scope in facts.places:
+    for identity, inner in facts.places:
         name, version, _ = identity
-        shelf = offers.shelf(name, building=bool(scope))
-        unbuilt: tuple[Package, int] = (scope, name, ""), shelf.of_version(version) & shelf.mask_where(_is_unbuilt)
+        scope = inner[:-1]
+        unbuilt: tuple[Package, int] = (scope, name, ""), _shelf(offers, (scope, name, "")).unbuilt(identity)
         for variant in facts.of(identity):
             against: dict[str, tuple[Package, int]] = {}
             # What is installed stays what it is: there is no other combination.
             for library, built in variant.coupled if goal.builds_with is None else ():
-                package: Package = ((*scope, (name, version)), library, "")
+                package: Package = (inner, library, "")
                 against[library] = package, _shelf(offers, package).of_version(built)
             found.append(Nogood((unbuilt, *against.values()), AlreadyBuilt(name, version, variant.coupled)))
             tools = followed(variant, goal.policies) if against else ()
@@ -68,7 +68,3 @@ def _same_as_before(
 
 def _shelf(offers: Offers, package: Package) -> Shelf:
     return offers.shelf(package[1], building=bool(package[0]))
-
-
-def _is_unbuilt(entry: Entry) -> bool:
-    return entry.variant is None and not entry.installed

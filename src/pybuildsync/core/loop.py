@@ -143,7 +143,7 @@ def _is_worth_preparing(resolution: Resolution) -> bool:
     seen: set[str] = set()
     for chosen in resolution.ready_to_build():
         needed = {requirement.name for requirement in chosen.metadata.requires}
-        environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+        environment = resolution.in_scope(chosen.inner)
         shared = {each.name for each in environment if each.name in needed}
         if shared & seen:
             return True

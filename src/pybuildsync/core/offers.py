@@ -16,15 +16,17 @@ from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.reasons import Barred
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.shelves import Entry, Shelf, may_stay
-from pybuildsync.core.variants import Direct, Facts, Source, Variant
+from pybuildsync.core.variants import Direct, Facts, Scope, Source, Variant
 from pybuildsync.core.version_sets import fits_python, is_pre_release
 from pybuildsync.core.wheel_choice import TagRanks, best_sdist, best_wheel
+from pybuildsync.errors import without_credentials
 
 
 class Pick(NamedTuple):
     """What an entry stands for: a wheel ``file``, a ``source``, a built ``variant``, or what is ``installed``.
 
-    Or a direct reference ``away``, of which nothing is known before it is fetched.
+    Or a direct reference ``away``, of which nothing is known before it is fetched. ``place`` tells a source that is at
+    a URL, which somebody requires, from others of its name and version.
     """
 
     version: str
@@ -33,6 +35,11 @@ class Pick(NamedTuple):
     variant: Variant | None = None
     installed: bool = False
     away: str = ""
+    place: str = ""
+
+    def scope(self, outer: Scope, name: str) -> Scope:
+        """Return what stands for the build environment of the source *name* that this is, needed in *outer*."""
+        return (*outer, (name, f"{self.version} at {self.place}" if self.place else self.version))
 
 
 class Offers:
@@ -156,7 +163,8 @@ class Offers:
             return Barred(variant.contradiction) if variant.contradiction else Pick(version, variant=variant)
         direct = shelf.direct_at(entry.position)
         if direct is not None and direct.file is None:
-            return Pick(version, source=direct.source, away="" if direct.version else direct.url)
+            place = "" if self._directs.is_given(direct) else without_credentials(direct.url)
+            return Pick(version, source=direct.source, away="" if direct.version else direct.url, place=place)
         files = self._usable(shelf, version, shelf.files(entry.position), building=building)
         if isinstance(files, Barred):
             return files

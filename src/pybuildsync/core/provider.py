@@ -148,7 +148,7 @@ class PackagingProvider:
                 self._matches(needs, scope, there._replace(matches=more, links=()))
         elif pick.source is not None:
             if not self.goal.needs_no_build(scope, metadata):
-                self._build_needs(needs, scope, pick.source, metadata)
+                self._build_needs(needs, pick.scope(scope, name), pick.source, metadata)
         else:
             variant = self.offers.installed_variant(name) if pick.installed else pick.variant
             if variant is not None:
@@ -190,19 +190,19 @@ class PackagingProvider:
             *self._extra_build.get(source.name, ()),
         )
 
-    def _build_needs(self, needs: "_Needs", scope: Scope, source: Source, metadata: Metadata) -> None:
-        """Collect what it takes to build *source*, tied to what will run."""
+    def _build_needs(self, needs: "_Needs", inner: Scope, source: Source, metadata: Metadata) -> None:
+        """Collect what it takes to build *source* in the scope *inner*, tied to what will run."""
         stated = self.offers.stated(source)
-        link = (source.name, source.version)
+        link = inner[-1]
         known = find_followed(self.goal, self._facts, self.offers, source)
         self.ties.note(link, self._names_at_run_time(source, metadata), stated.match_runtime, known)
         own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
         self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
         if self.goal.builds_with is not None:
-            self._installed_needs(needs, (*scope, link), source, self.goal.builds_with)
+            self._installed_needs(needs, inner, source, self.goal.builds_with)
             return
-        build = _Needs(self, (*scope, link))
+        build = _Needs(self, inner)
         for requirement in self.to_build(source):
             if self.offers.markers.hold(requirement.marker):
                 build.add(requirement, BuildRequires(requirement))

@@ -37,6 +37,11 @@ class Chosen(NamedTuple):
         """Whether it can be installed as it is; else it must be built, or fetched, first."""
         return self.pick.source is None and not self.pick.away
 
+    @property
+    def inner(self) -> Scope:
+        """The scope of what builds it, if it is a source."""
+        return self.pick.scope(self.scope, self.name)
+
 
 class Doubt(NamedTuple):
     """What only the wheel of ``chosen`` can tell: whether it has the libraries that ``variant``'s modules need.
@@ -71,7 +76,7 @@ class Resolution(NamedTuple):
         """Return the sources that are not built and whose own build environments need no build first."""
         unsettled = [chosen for chosen in self.chosen if not chosen.is_settled]
         scopes = {chosen.scope for chosen in unsettled}
-        return tuple(c for c in unsettled if c.pick.source and (*c.scope, (c.name, c.version)) not in scopes)
+        return tuple(c for c in unsettled if c.pick.source and c.inner not in scopes)
 
     def to_fetch(self) -> tuple[tuple[str, str], ...]:
         """Return the (project, URL) pairs of the direct references that nobody has fetched yet, sorted."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pybuildsync.core.candidates import DistributionFile, Listing
 from pybuildsync.core.goal import Installed
-from pybuildsync.core.variants import Direct, Source, Variant
+from pybuildsync.core.variants import Direct, Variant
 from pybuildsync.core.version_sets import (
     admits_pre_releases,
     order_key,
@@ -71,15 +71,11 @@ class Shelf:
         if self._plain:
             self.count = len(self.versions)
         else:
-            given = {direct.source.identity for direct in directs if direct.source is not None}
             for position, version in enumerate(self.versions):
-                direct = self.direct_at(position)
-                if there == version and direct is None:
+                if there == version and self.direct_at(position) is None:
                     entries.append(Entry(position, installed=True))
-                for variant in variants:
-                    own = _is_of(variant, direct.source) if direct else variant.source.identity not in given
-                    if own and variant.source.version == version:
-                        entries.append(Entry(position, variant))
+                own = [variant for variant in variants if self._has(position, variant.source.identity)]
+                entries += [Entry(position, variant) for variant in own]
                 entries.append(Entry(position))
             self.count = len(entries)
         self._entries = tuple(entries)
@@ -169,6 +165,21 @@ class Shelf:
             found |= 1 << self._listed.index(spelled) if spelled else 0
         return self.expand(found)
 
+    def unbuilt(self, identity: tuple[str, str, str]) -> int:
+        """Return the solver's mask of the source with *identity* as it isn't built yet, wherever it is offered."""
+        plain = (bit for bit in range(1, self.count + 1) if not (self.entry(bit).variant or self.entry(bit).installed))
+        return sum(1 << bit for bit in plain if self._has(self.entry(bit).position, identity))
+
+    def _has(self, position: int, identity: tuple[str, str, str]) -> bool:
+        """Whether the source with *identity* is offered at *position*: others may have its name and version."""
+        _, version, digest = identity
+        if self.versions[position] != version:
+            return False
+        direct = self.direct_at(position)
+        if direct is not None:
+            return direct.source is not None and direct.source.identity == identity
+        return any(digest in (file.sha256, file.url) for file in self.files(position) if not file.is_wheel)
+
     def of_directs(self, test: Callable[[Direct], bool]) -> int:
         """Return the solver's mask of the direct references that pass *test*, and of what is installed if it will do.
 
@@ -217,10 +228,6 @@ def may_stay(installed: Installed | None, direct: Direct) -> bool:
     if installed is None or installed.editable or direct.comes_anew:
         return False
     return same_version(installed.version, direct.version)
-
-
-def _is_of(variant: Variant, source: Source | None) -> bool:
-    return source is not None and variant.source.identity == source.identity
 
 
 def _version_text(direct: Direct) -> str:

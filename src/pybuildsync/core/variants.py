@@ -143,7 +143,7 @@ class Facts(NamedTuple):
 
     ``variants`` are in the order in which they were learnt. ``hook_requires`` are the requirements that
     get_requires_for_build_wheel asked for, per source identity. ``as_of`` are the sources whose build tools are those
-    of a date (ISO 8601), because today's failed. ``places`` are the scopes in which a variant's source was to be built.
+    of a date (ISO 8601), because today's failed. ``places`` are the scopes of what a variant's source was built with.
     ``promises`` are what libraries promise of themselves, by (library, version); ``silent`` libraries were asked and
     promise nothing. ``brought`` tells whether a version of a library has the files that a variant's modules need, by
     (the variant's key, library, version). ``direct`` are the direct references of metadata that were fetched.
@@ -179,7 +179,7 @@ class Facts(NamedTuple):
         return self._replace(as_of=tuple(dates.items()), variants=kept)
 
     def with_place(self, source: Source, scope: Scope) -> "Facts":
-        """Note that *source* was to be built in *scope*."""
+        """Note that *source* was to be built with what *scope* stands for."""
         place = (source.identity, scope)
         return self if place in self.places else self._replace(places=(*self.places, place))
 

@@ -17,7 +17,7 @@ class Builds(NamedTuple):
     def foresee(self, resolution: Resolution) -> None:
         """Start to download the wheels that will run, if there are builds to wait for."""
         ready = resolution.ready_to_build()
-        scopes = [(), *((*chosen.scope, (chosen.name, chosen.version)) for chosen in ready)] if ready else []
+        scopes = [(), *(chosen.inner for chosen in ready)] if ready else []
         for scope in scopes:
             for chosen in resolution.in_scope(scope):
                 if chosen.pick.file is not None and self.shop.client.find_wheel(chosen.pick.file) is None:

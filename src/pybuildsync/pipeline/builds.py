@@ -52,7 +52,7 @@ def do_builds(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts, 
     for_builds = {(chosen.name, chosen.version) for chosen in ready if chosen.scope}
     for chosen in ready:
         order = make_order(shop, goal, resolution, facts, chosen)
-        facts = facts.with_place(order.source, chosen.scope).with_promises(promises_of(order.wheels))
+        facts = facts.with_place(order.source, chosen.inner).with_promises(promises_of(order.wheels))
         if facts.by_key(order.key) is not None or order.key in seen:
             continue
         seen.add(order.key)

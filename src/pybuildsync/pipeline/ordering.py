@@ -91,7 +91,7 @@ def make_order(shop: Workshop, goal: Goal, resolution: Resolution, facts: Facts,
     if shop.within is not None:
         return _make_order(shop, goal, facts, source, (ingredients(shop.within, goal), ()), chosen=chosen)
     check_build_environments(shop, goal, resolution)
-    environment = resolution.in_scope((*chosen.scope, (chosen.name, chosen.version)))
+    environment = resolution.in_scope(chosen.inner)
     wheels = fetch_wheels(shop, environment)
     keys = {each.name: each.pick.variant.key for each in environment if each.pick.variant is not None}
     against = tuple(Ingredient(w.project, w.version, w.sha256, keys.get(w.project, "")) for w in wheels)
