@@ -18,9 +18,10 @@ from pybuildsync.core.variants import Facts, Package, Scope, Source, Variant
 
 def find_followed(goal: Goal, facts: Facts, offers: Offers, source: Source) -> Followed:
     """Return what wheels of *source*, built in this run or installed, require just as they were built."""
-    there = (each.variant for each in goal.installed if (each.name, each.version) == source.identity[:2])
+    there = (each.variant for each in goal.installed if each.variant is not None)
+    same = (variant for variant in there if variant.source.identity == source.identity)
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for variant in filter(None, (*facts.of(source.identity), *there)):
+    for variant in (*facts.of(source.identity), *same):
         built = dict(variant.coupled)
         for name in followed(variant, goal.policies):
             own = (each for each in offers.requirements(variant.metadata, "") if each.name == name)
