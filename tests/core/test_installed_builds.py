@@ -47,6 +47,18 @@ def world() -> World:
     return found.sdist("a", "1", "lib", build=("lib", "tool"))
 
 
+def test_what_an_extra_requires_runs_as_it_is_built_with() -> None:
+    """Whoever asks for the extra; and only then."""
+    found = World().releases("lib", "1.0", "1.1").wheel("user", "1", "a[x]").wheel("plain", "1", "a")
+    found.sdist("a", "1", "lib; extra == 'x'", "setuptools; extra == 'x'", build=("lib", "setuptools"))
+    found.releases("setuptools", "70", "80")
+    place = (there("lib", "1.0"), there("setuptools", "70"))
+    for asked, versions in (("user", {"lib": "1.0", "setuptools": "80"}), ("plain", {"lib": "1.1"})):
+        goal = found.goal(asked, *versions, builds_with=place)
+        running = {each.name: each.version for each in resolve(goal, found, Facts()).running}
+        assert running == {asked: "1", "a": "1", **versions}
+
+
 def test_what_it_will_be_built_with_runs() -> None:
     """Nothing is resolved for the build; of what is needed twice the version that is there runs, or one that goes."""
     place = (there("lib", "1.0"),)

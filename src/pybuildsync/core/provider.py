@@ -142,16 +142,15 @@ class PackagingProvider:
         self._requirements(needs, metadata, extra, only_installed=only_installed)
         if extra:
             needs.dependencies.append(Dependency((scope, name, ""), 1 << bit))
-            there = self.offers.installed_variant(name) if pick.installed else None
-            if there is not None:  # it was judged without
-                more = matches_of_extras(there, (extra,), self.goal.policies, self.offers.markers)
-                self._matches(needs, scope, there._replace(matches=more, links=()))
-        elif pick.source is not None:
-            if not self.goal.needs_no_build(scope, metadata):
-                self._build_needs(needs, pick.scope(scope, name), pick.source, metadata)
+        source = None if self.goal.needs_no_build(scope, metadata) else pick.source
+        if source is not None:
+            self._build_needs(needs, pick.scope(scope, name), source, metadata, extra)
         else:
             variant = self.offers.installed_variant(name) if pick.installed else pick.variant
-            if variant is not None:
+            if variant is not None and extra and pick.installed:  # it was judged without
+                more = matches_of_extras(variant, (extra,), self.goal.policies, self.offers.markers)
+                self._matches(needs, scope, variant._replace(matches=more, links=()))
+            elif variant is not None and not extra:
                 self._matches(needs, scope, variant)
         return needs.result()
 
@@ -190,39 +189,42 @@ class PackagingProvider:
             *self._extra_build.get(source.name, ()),
         )
 
-    def _build_needs(self, needs: "_Needs", inner: Scope, source: Source, metadata: Metadata) -> None:
-        """Collect what it takes to build *source* in the scope *inner*, tied to what will run."""
+    def _build_needs(self, needs: "_Needs", inner: Scope, source: Source, metadata: Metadata, extra: str = "") -> None:
+        """Collect what it takes to build *source* in the scope *inner*, tied to what will run; or what *extra* ties."""
         stated = self.offers.stated(source)
-        link = inner[-1]
+        asked = ("", *self._asked_extras.get(source.name, ()))
         known = find_followed(self.goal, self._facts, self.offers, source)
-        self.ties.note(link, self._names_at_run_time(source, metadata), stated.match_runtime, known)
+        self.ties.note(inner[-1], self._names_at_run_time(source, metadata, asked), stated.match_runtime, known)
         own = source.file.upload_time if source.file is not None and self.goal.build_date == AT_SOURCE else ""
         fixed = self.goal.build_date if self.goal.build_date != AT_SOURCE else ""
-        self._scope_dates[link] = self._dates.get(source.identity, "") or own or fixed
+        self._scope_dates[inner[-1]] = self._dates.get(source.identity, "") or own or fixed
+        more = self._names_at_run_time(source, metadata, (extra,)) if extra else ()
+        also = tuple(sorted(name for name in more if self.ties.match_for_extra(inner, name)))
         if self.goal.builds_with is not None:
-            self._installed_needs(needs, inner, source, self.goal.builds_with)
+            self._installed_needs(needs, inner, source, self.goal.builds_with, also)
             return
         build = _Needs(self, inner)
-        for requirement in self.to_build(source):
+        for requirement in () if extra else self.to_build(source):
             if self.offers.markers.hold(requirement.marker):
                 build.add(requirement, BuildRequires(requirement))
         needs.dependencies += build.dependencies
-        needs.ties += build.ties
+        needs.ties += [*build.ties, *(self.ties.tie(inner, name) for name in also)]
 
-    def _installed_needs(self, needs: "_Needs", scope: Scope, source: Source, there: tuple[Installed, ...]) -> None:
-        """Collect what must run with *source* because it will be built with what is *there*."""
+    def _installed_needs(
+        self, needs: "_Needs", scope: Scope, source: Source, there: tuple[Installed, ...], also: tuple[str, ...]
+    ) -> None:
+        """Collect what must run with *source* because it will be built with what is *there*; *also* for an extra."""
         for each in needed_of(there, self.to_build(source), self.offers.markers):
-            if self.ties.must_match(scope, each.name):
+            if self.ties.must_match(scope, each.name) or each.name in also:
                 policy = self.ties.policy(scope, each.name, each.version)
                 package: Package = (scope[:-1], each.name, "")
                 allowed = self.shelf(package).accepted(policy.accepts, each.version) | 1
                 reason = BuiltAgainst(each.name, each.version, self.ties.evidence(scope, each.name), policy)
                 needs.dependencies.append(Dependency(package, allowed, reason))
 
-    def _names_at_run_time(self, source: Source, metadata: Metadata) -> set[str]:
-        """Return the names that *source* requires at run time: as assumed, and as its variants have told."""
+    def _names_at_run_time(self, source: Source, metadata: Metadata, extras: Iterable[str]) -> set[str]:
+        """Return the names that *extras* of *source* require at run time: as assumed, and as its variants have told."""
         known = (metadata, *(variant.metadata for variant in self._facts.of(source.identity)))
-        extras = ("", *self._asked_extras.get(source.name, ()))
         return {r.name for told in known for extra in extras for r in self.offers.requirements(told, extra)}
 
     def _matches(self, needs: "_Needs", scope: Scope, variant: Variant) -> None:
@@ -311,9 +313,8 @@ class _Needs:
         self.dependencies.append(Dependency(base, mask, reason))
         self.dependencies += [Dependency((scope, name, extra), mask, reason) for extra in requirement.extras]
         self.dependencies += provider.limits(scope, name)
-        tie = provider.ties.tie(scope, name) if scope else None
-        if tie is not None:
-            self.ties.append(tie)
+        if scope and provider.ties.must_match(scope, name):
+            self.ties.append(provider.ties.tie(scope, name))
 
     def keep(self, requirement: Requirement) -> None:
         """Collect that what is installed of *requirement*'s project stays, whether or not it is what is required."""

@@ -35,6 +35,7 @@ class Ties:
         self._run_time_names: dict[tuple[str, str], frozenset[str]] = {}
         self._match_runtime: dict[tuple[str, str], frozenset[str]] = {}
         self._followed: dict[tuple[str, str], Followed] = {}
+        self._of_extras: set[tuple[Scope, str]] = set()
         self._said = cache(self._look_up)
 
     def note(
@@ -62,10 +63,14 @@ class Ties:
         known = name in self._match_runtime[scope[-1]] or name in self._followed[scope[-1]]
         return self._policies.never_ties(scope[-1][0], name) and not known
 
-    def tie(self, scope: Scope, name: str) -> Tie[Package] | None:
-        """Return what ties *name* in the build environment *scope* to *name* as it runs, if it must match."""
-        if not self.must_match(scope, name):
-            return None
+    def match_for_extra(self, scope: Scope, name: str) -> bool:
+        """Whether *name* in the build environment *scope* must match only as an extra of what is built requires it."""
+        is_one = not self.never(scope, name) and not self.must_match(scope, name)
+        self._of_extras |= {(scope, name)} if is_one else set()
+        return is_one
+
+    def tie(self, scope: Scope, name: str) -> Tie[Package]:
+        """Return what ties *name* in the build environment *scope*, which must match, to *name* as it runs."""
         left: Package = (scope, name, "")
         right: Package = (scope[:-1], name, "")
         built, running = self._shelf(left), self._shelf(right)
@@ -95,7 +100,8 @@ class Ties:
 
     def goes_with(self, scope: Scope, name: str, built: str, running: str) -> bool:
         """Whether *name* isn't tied in *scope*, or somebody says that *running* runs what is *built* with it."""
-        return not self.must_match(scope, name) or self._agree(scope, name, built, running)
+        is_tied = self.must_match(scope, name) or (scope, name) in self._of_extras
+        return not is_tied or self._agree(scope, name, built, running)
 
     def policies_of(self, scope: Scope, name: str) -> tuple[Policy, ...]:
         """Return the policies that hold for what is built with some version of *name*, the newest version's first."""
