@@ -105,6 +105,18 @@ def test_a_folder_has_no_hash(place: Place) -> None:
     assert "tool: a folder or checkout has no hash" in place.refused(REQUIRED, "app")
 
 
+@pytest.mark.parametrize("options", [(REQUIRED,), ()])
+@pytest.mark.parametrize(("first", "second"), [("app", "other"), ("other", "app")])
+def test_one_version_from_two_places(place: Place, options: tuple[str, ...], first: str, second: str) -> None:
+    """Each is looked at, whoever comes first: one has the hash that is given, the other is only called like it."""
+    trusted, unknown = sdist("lib", "1.0"), sdist("lib", "1.0", requires=['none; os_name == "none"'])
+    place.index.pages[f"/away/{unknown.filename}"] = ("application/gzip", unknown.data)
+    offer(place, trusted, sdist(first, "1.0", needs=[f"lib @ {place.index.root}/away/{unknown.filename}"]))
+    offer(place, sdist(second, "1.0", needs=["lib"]))
+    given = limits(place, f"lib --hash=sha256:{trusted.sha256}")
+    assert "lib-1.0.tar.gz has none of the hashes that were given" in place.refused(*options, *given, "app", "other")
+
+
 def test_hash_mode_is_for_what_runs(place: Place) -> None:
     """As in pip, --require-hashes asks for no hashes of what only builds."""
     app = sdist("app", "1.0", needs=["lib"])

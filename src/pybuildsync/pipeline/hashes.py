@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pybuildsync.core.candidates import DistributionFile
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.install_plan import Step
-from pybuildsync.core.resolution import Resolution
+from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Source
 from pybuildsync.errors import PackageError, RequestError
 from pybuildsync.pipeline.workshop import Workshop
@@ -62,19 +62,19 @@ def check_build_environments(shop: Workshop, goal: Goal, resolution: Resolution)
     if not (goal.build_hashes or goal.needs_build_hashes):
         return
     known = dict(goal.build_hashes)
-    builders = {(chosen.name, chosen.version): chosen for chosen in resolution.chosen if chosen.scope}
+    builders = dict.fromkeys(  # one version may come from several places
+        (chosen.name, chosen.version, _file_of(chosen)) for chosen in resolution.chosen if chosen.scope
+    )
     lines = []
-    for chosen in builders.values():
-        source = chosen.pick.variant.source if chosen.pick.variant else chosen.pick.source
-        file = source.file if source else chosen.pick.file
-        hashes = known.get(chosen.name)
+    for name, version, file in builders:
+        hashes = known.get(name)
         if hashes is None and not goal.needs_build_hashes:
             continue
         if file is None:
-            lines.append(f"{chosen.name}: a folder or checkout has no hash")
+            lines.append(f"{name}: a folder or checkout has no hash")
         elif hashes is None:
             sha256 = file.sha256 or shop.client.download(file).sha256
-            lines.append(f"{chosen.name}=={chosen.version} --hash=sha256:{sha256}")
+            lines.append(f"{name}=={version} --hash=sha256:{sha256}")
         elif f"sha256:{file.sha256}" not in hashes:
             got = shop.client.download(file)
             _check(hashes, got.path, got.sha256, file.filename)
@@ -84,6 +84,12 @@ def check_build_environments(shop: Workshop, goal: Goal, resolution: Resolution)
             why="\n".join(sorted(lines)),
             hint="the index says these; add them to a file for --build-constraint if you trust it",
         )
+
+
+def _file_of(chosen: Chosen) -> DistributionFile | None:
+    """Return the file that *chosen* is, or is built from; None for a folder or checkout."""
+    source = chosen.pick.variant.source if chosen.pick.variant else chosen.pick.source
+    return source.file if source else chosen.pick.file
 
 
 def _missing(source: Source) -> str:
