@@ -197,11 +197,16 @@ def test_what_is_not_for_this_environment(place: Place) -> None:
 
 
 def test_what_is_given_directly_and_is_not_for_this_environment(place: Place) -> None:
-    """By its name, where the URL tells it, else as it was written; nothing is fetched."""
+    """By its name, where the URL tells it, else as it was written, without credentials; nothing is fetched."""
     place.index.add(wheel("lib", "1.0"))
-    names = {"a @ https://index.example/x.zip": "a", "https://index.example/b-1-py3-none-any.whl": "b", "./c": "./c"}
+    names = {
+        "A_a @ https://index.example/x.zip": "A_a",
+        "https://index.example/b-1-py3-none-any.whl": "b",
+        "./c": "./c",
+        "https://user:secret@index.example/d.zip": "https://index.example/d.zip",
+    }
     said = place.install("lib", *[f"{text} ; os_name == 'never'" for text in names])
-    assert [line.split()[1] for line in said.out.splitlines()[:3]] == [f"{name}:" for name in names.values()]
+    assert [line.split()[1] for line in said.out.splitlines()[:4]] == [f"{name}:" for name in names.values()]
     for command, option in (("download", "-d"), ("wheel", "-w")):
         said = place.run(command, "lib", "a; os_name == 'never'", option, str(place.root / command))
         assert said.out.startswith("Ignoring a: markers 'os_name == \"never\"' don't match your environment\nSaved ")

@@ -18,7 +18,7 @@ from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.requirements import Requirement, likely_meant, parse_requirement, project_in
 from pybuildsync.core.targets import Target
-from pybuildsync.errors import RequestError
+from pybuildsync.errors import RequestError, without_credentials
 from pybuildsync.index.addresses import last_segment, path_url
 from pybuildsync.project.file_locations import Fetch
 from pybuildsync.project.requirement_files import RequirementFile, RequirementLine, read_requirement_file
@@ -127,8 +127,16 @@ def ignored(inputs: Inputs, target: Target) -> tuple[Ignored, ...]:
     for given in inputs.given:
         marker = marker_of(given)
         if not markers.hold(marker):
-            found.append(Ignored(given.name or _split_marker(given.text)[0], marker))
+            found.append(Ignored(_called(given), marker))
     return tuple(found)
+
+
+def _called(given: Given) -> str:
+    """Return the project of *given* as the user wrote it, as far as that is told, else what was given."""
+    written = project_in(given.text)
+    if given.name:
+        return written if normalize_name(written) == given.name else given.name
+    return without_credentials(_split_marker(given.text)[0])
 
 
 def marker_of(given: Given) -> str:
