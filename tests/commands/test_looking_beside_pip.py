@@ -283,6 +283,20 @@ def test_debug(environment: Environment, words: tuple[str, ...]) -> None:
         assert found[9].split()[2] == str(len(tags))
 
 
+def test_debug_runs_nothing_that_lies_here(
+    environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module of the working directory isn't taken for Python's own; one on PYTHONPATH is, and its fault is told."""
+    (tmp_path / "locale.py").write_text("raise SystemExit('from here')\n")
+    monkeypatch.chdir(tmp_path)
+    assert ours(environment, "debug").status == 0
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    said = ours(environment, "debug")
+    assert (said.status, said.out) == (1, "")
+    assert said.err.splitlines()[0].endswith(" doesn't answer")
+    assert said.err.splitlines()[1].strip() == "from here"
+
+
 def test_debug_as_data(environment: Environment) -> None:
     """--json has all of it."""
     told = json.loads(ours(environment, "debug", "--json", "--python-version", "3.12").out)

@@ -17,9 +17,11 @@ _LABELS = (
     "sys.version", "sys.executable", "sys.getdefaultencoding", "sys.getfilesystemencoding", "locale.getencoding",
     "sys.platform", "sys.implementation.name",
 )  # fmt: skip
-# Runs in the interpreter that is asked about, Python 3.8 and later.
+# Runs in the interpreter that is asked about, Python 3.8 and later; runs nothing of the working directory.
 _ASK = """
-import locale, sys
+import sys
+sys.path[:] = filter(None, sys.path)
+import locale
 encoding = getattr(locale, "getencoding", lambda: locale.getpreferredencoding(False))()
 facts = [sys.version, sys.executable, sys.getdefaultencoding(), sys.getfilesystemencoding(), encoding, sys.platform]
 sys.stdout.buffer.write("\\0".join([*facts, sys.implementation.name]).encode("utf-8", "surrogateescape"))
@@ -45,12 +47,17 @@ def run(options: DebugOptions, _story: Story) -> DebugResult:
 
 def _ask(python: str) -> list[str]:
     try:
-        done = subprocess.run([python, "-S", "-c", _ASK], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EnvironmentFault(
-            f"the interpreter {python} doesn't answer", why=str(error), hint="give another --python"
-        ) from error
+        done = subprocess.run([python, "-S", "-c", _ASK], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    except OSError as error:
+        raise _silent(python, str(error)) from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip()
+        raise _silent(python, said.rpartition("\n")[2] or f"exit status {error.returncode}") from error
     return done.stdout.decode("utf-8", "surrogateescape").split("\0")
+
+
+def _silent(python: str, why: str) -> EnvironmentFault:
+    return EnvironmentFault(f"the interpreter {python} doesn't answer", why=why, hint="give another --python")
 
 
 def _given(tags: TagOptions) -> str:
