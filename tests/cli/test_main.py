@@ -11,6 +11,7 @@ from cli.worlds import ClosedPipe, Runner, Terminal, say
 
 from pybuildsync import __version__
 from pybuildsync.cli.colors import is_terminal
+from pybuildsync.cli.general_options import OUTPUT
 from pybuildsync.cli.main import MODULES, World, load, main
 from pybuildsync.cli.options import COMMANDS
 from pybuildsync.cli.rows import Command
@@ -50,6 +51,17 @@ def test_general_help(argv: list[str]) -> None:
     assert (said.status, said.err) == (0, "")
     for command in COMMANDS:
         assert f"  {command.name} " in said.out
+
+
+@pytest.mark.parametrize("columns", ["70", "80"])
+def test_general_help_is_whole(columns: str) -> None:
+    """What doesn't fit in one line goes on in the next: nothing is cut off."""
+    out = say(["--help"], environ={"COLUMNS": columns}).out
+    assert max(map(len, out.splitlines())) <= int(columns)
+    words = " ".join(out.split())
+    for text in (*(command.summary for command in COMMANDS), *(option.help.partition(" (")[0] for option in OUTPUT)):
+        assert text in words
+    assert "the variables PIP_* and PYBUILDSYNC_*" in words
 
 
 @pytest.mark.parametrize("argv", [["cache"], ["cache", "-h"], ["help", "cache"]])

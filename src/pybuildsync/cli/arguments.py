@@ -144,10 +144,10 @@ def general_help(width: int = _WIDEST, group: str = "") -> str:
         "",
         "Commands:",
     ]
-    lines += [f"  {command.name:{column - 2}}{command.summary}"[:width] for command in chosen]
+    lines += [_row(command.name, command.summary, column, width) for command in chosen]
     lines += ["", "Options:"]
     lines += [
-        f"  {', '.join(_spellings(option)[0][0]):22}{option.help.partition(' (')[0]}"[:width]
+        _row(", ".join(_spellings(option)[0][0]), option.help.partition(" (")[0], 24, width)
         for option in EVERYWHERE
         if option.field
     ]
@@ -156,6 +156,14 @@ def general_help(width: int = _WIDEST, group: str = "") -> str:
         lines += ["", "Examples:"]
         lines += [f"  pybuildsync {command.example}" for command in chosen if command.example][:4]
     return "\n".join(lines) + "\n"
+
+
+def _row(name: str, text: str, column: int, width: int) -> str:
+    """Return *text* beside *name*, on as many lines of *width* columns as it takes."""
+    import textwrap
+
+    first, others = f"  {name:{column - 2}}", " " * column
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def _without_command(words: list[str], width: int) -> NoReturn:
