@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -187,3 +188,26 @@ def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(tmp_path: Path, v
     names = [f"{name}.{sys.implementation.cache_tag}.pyc" for name in ("__init__", "rarely")]
     found = sorted(path.name for path in package.rglob("*.pyc"))
     assert found == ([] if variables else names)
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="nothing is compiled ahead where there is one processor")
+def test_a_server_that_ends_is_noticed_though_its_backend_is_being_compiled(tmp_path: Path) -> None:
+    """The other process hasn't the socket, whatever the number of its descriptor is: many may be open."""
+    package = tmp_path / "ends"
+    package.mkdir()
+    (package / "__init__.py").write_text("import os, time\ntime.sleep(0.5)\nos._exit(7)\n")
+    os.mkfifo(package / "endless.py")
+    ours, theirs = socket.socketpair()
+    control = os.dup2(theirs.fileno(), 200)
+    theirs.close()
+    command = [sys.executable, hook_server.__file__, str(control)]
+    process = subprocess.Popen(command, pass_fds=[control], env={**ENVIRON, "PYTHONPATH": str(tmp_path)})
+    os.close(control)
+    ours.settimeout(5)
+    ours.sendall(json.dumps({"cwd": str(tmp_path), "module": "ends"}).encode() + b"\n")
+    try:
+        assert ours.recv(1) == b""
+    finally:
+        ours.close()
+        os.close(os.open(package / "endless.py", os.O_RDWR))  # who reads it goes on, and ends
+    assert process.wait(30) == 7

@@ -52,7 +52,7 @@ def serve(control: int) -> None:
     with os.fdopen(os.dup(control), "rb") as requests:
         first = requests.readline()
         if first:
-            _begin(json.loads(first))
+            _begin(json.loads(first), control)
         for line in requests:
             anew = _threads() > 1
             child = os.fork()
@@ -64,12 +64,12 @@ def serve(control: int) -> None:
             os.write(control, json.dumps({"status": _status(os.waitpid(child, 0)[1])}).encode() + b"\n")
 
 
-def _begin(told: dict[str, str]) -> None:
+def _begin(told: dict[str, str], control: int) -> None:
     os.chdir(told["cwd"])
     if not told["module"]:
         return
     with contextlib.suppress(Exception):  # whatever it is, the import meets it again
-        _compile_ahead(told["module"].partition(".")[0])
+        _compile_ahead(told["module"].partition(".")[0], control)
     gc.disable()  # an import makes no circles to speak of: to look for them takes a twentieth of its time
     with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
         import_module(told["module"])
@@ -78,8 +78,11 @@ def _begin(told: dict[str, str]) -> None:
     gc.enable()
 
 
-def _compile_ahead(package: str) -> None:
-    """Have another process write the byte code of *package*, unless some is there or nobody wants any."""
+def _compile_ahead(package: str, control: int) -> None:
+    """Have another process, which lets go of *control*, write the byte code of *package*: where none is there.
+
+    Not where nobody wants any, or there is no other processor.
+    """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations or os.path.exists(spec.cached or ""):
         return
@@ -87,7 +90,7 @@ def _compile_ahead(package: str) -> None:
     if sys.dont_write_bytecode or (os.cpu_count() or 1) < 2 or os.fork():  # noqa: PLR2004  # another processor
         return
     try:
-        os.closerange(3, 64)  # the end of the socket is the server's to tell
+        os.closerange(3, control + 2)  # with its copy: the end of the socket is the server's to tell
         os.nice(10)
         for path in _sources(list(spec.submodule_search_locations)):
             if os.getppid() != server:
