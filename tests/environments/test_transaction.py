@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from environments.places import (
+    dying,
     installed,
+    is_killed,
     make_environment,
     make_interpreter,
     make_wheel,
@@ -22,9 +24,9 @@ from environments.places import (
 
 from pybuildsync.environments.calls import SYSTEM, Calls
 from pybuildsync.environments.installed import read_record_file
-from pybuildsync.environments.layouts import Placement
+from pybuildsync.environments.layouts import Generated, Placement
 from pybuildsync.environments.linking import LinkMode
-from pybuildsync.environments.planning import Changes, stashed
+from pybuildsync.environments.planning import Changes, Rewritten, stashed
 from pybuildsync.environments.recovery import recover
 from pybuildsync.environments.schemes import Scheme, environment_scheme
 from pybuildsync.environments.transaction import apply, environment_lock, populate
@@ -369,3 +371,42 @@ def test_modes_are_tried_on_the_system_at_hand(tmp_path: Path) -> None:
     code = f"import sys; sys.path.insert(0, {scheme.purelib!r}); import sample; print(sample.version)"
     run = subprocess.run([sys.executable, "-IBc", code], capture_output=True, text=True, check=True)
     assert run.stdout == "1.0\n"
+
+
+def rewriting(scheme: Scheme, texts: dict[str, bytes]) -> Changes:
+    """Return the change of the files *texts* of what is installed, and of its RECORD."""
+    (sample,) = installed(scheme, "sample")
+    files = tuple(Generated(f"{scheme.purelib}/{name}", text) for name, text in texts.items())
+    return Changes(rewrite=(Rewritten(sample, files),))
+
+
+def test_files_of_what_stays_are_rewritten(tmp_path: Path) -> None:
+    """They are the environment's own then; the store's file, another link to the same, is as it was."""
+    scheme = make_environment(tmp_path / "env")
+    wheel = make_wheel(tmp_path / "store", "sample", files={"sample/a.py": "1", "sample/b.py": "1"})
+    apply(Changes(install=placed(wheel)), scheme, link_mode="hardlink")
+    done = apply(rewriting(scheme, {"sample/a.py": b"2"}), scheme, with_recipe=True)
+    assert (done.recipe, done.replaced, done.conflicts) == (None, (), ())
+    assert [(site(scheme) / "sample" / name).read_text() for name in ("a.py", "b.py")] == ["2", "1"]
+    assert Path(wheel.path, "sample", "a.py").read_text() == "1"
+    assert not os.path.exists(scheme.journal_folder)
+
+
+def test_files_are_rewritten_together_or_not_at_all(tmp_path: Path) -> None:
+    """Killed at any call, the next command finds them all as they were, or all as they were to be."""
+    scheme = make_environment(tmp_path / "env")
+    apply(Changes(install=placed(make_wheel(tmp_path / "store", "sample", files={"a.py": "1", "b.py": "1"}))), scheme)
+    seen = set()
+    for at in range(40):
+        text = str(at).encode()
+        before = [(site(scheme) / name).read_bytes() for name in ("a.py", "b.py")]
+        changes = rewriting(scheme, {"a.py": text, "b.py": text})
+        if not is_killed(lambda: apply(changes, scheme, calls=dying(at))):  # noqa: B023 - at once
+            break
+        recovered = recover(scheme)
+        after = [(site(scheme) / name).read_bytes() for name in ("a.py", "b.py")]
+        assert after in (before, [text, text])
+        seen.add(str(recovered))
+    assert seen >= {
+        f"an interrupted change of the environment was {how}: note more of sample 1.0" for how in ("undone", "finished")
+    }

@@ -168,6 +168,29 @@ def test_an_extra_that_is_asked_for_later(place: Place) -> None:
     assert place.versions()["lib"] == place.built_with("app")["lib"] == "2.0"
 
 
+def test_an_extra_that_is_asked_for_later_is_noted(place: Place) -> None:
+    """What stays must match what the extra requires from then on, as if it had been built with it; and is whole."""
+    stock(place, *(wheel("lib", version) for version in ("1.0", "2.0", "3.0")))
+    stock(place, wheel("more", "1.0", "app[x]", "lib<3"), wheel("user", "1.0", "app[x]"))
+    stock(place, sdist("app", "1.0", needs=["lib"], lists=['lib; extra == "x"'], requires=['lib; extra == "x"']))
+    for words in (("app[x]",), ("user",), ("user", "more")):
+        place.install("app", "lib==2.0", "--reinstall-package", "app")
+        place.run("uninstall", "-y", "user", "more")
+        assert "matches" not in place.install("--dry-run", "-v", *words).err
+        assert place.record("app")["matches"] == []
+        said = place.install("-v", *words)
+        assert builds(said) == []
+        assert "app 1.0 matches lib 2.0: required to build and to run (exact)" in said.err
+        assert [(each["name"], each["version"], each["evidence"]) for each in place.record("app")["matches"]] == [
+            ("lib", "2.0", "required twice")
+        ]
+        assert "is damaged" not in place.install("--verify", "app").err
+        assert "matches" not in place.install("-v", *words).err, "it is known by now"
+        place.install("lib==1.0")
+        assert place.built_with("app") == {"lib": "1.0"}
+        assert place.run("check").status == 0
+
+
 def test_a_build_tool_that_the_wheel_requires_as_it_was(place: Place) -> None:
     """It is built again with the one that will run, and from then on known to be: -v says why."""
     stock(place, *(wheel("setuptools", version) for version in ("70.0", "75.1", "80.9")))

@@ -18,14 +18,15 @@ from pybuildsync.commands.usage import check_only_deps, check_tags
 from pybuildsync.commands.verifying import damaged
 from pybuildsync.commands.workbench import Workbench, asked_names, open_workbench
 from pybuildsync.core.goal import Goal, Installed
-from pybuildsync.core.install_plan import Step, is_satisfied
+from pybuildsync.core.install_plan import Step, extras_asked, find_amended, is_satisfied
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.resolution import Chosen
 from pybuildsync.core.story import Story, Warned
 from pybuildsync.environments.layouts import Placement
+from pybuildsync.environments.planning import Rewritten
 from pybuildsync.errors import without_credentials
-from pybuildsync.pipeline.environment import installed_of
+from pybuildsync.pipeline.environment import installed_of, installed_promises
 from pybuildsync.pipeline.hashes import check_files, check_is_whole
 from pybuildsync.pipeline.installing import Planned, check_libraries, fetch, plan_install
 
@@ -90,6 +91,10 @@ def install(
             goal = goal._replace(reinstall=goal.reinstall | {name for name, _ in wrong})
         may_stay = not (goal.upgrade or goal.reinstall or goal.direct or options.target)
         if may_stay and is_satisfied(goal, MarkerAnswers(goal.target)):
+            asked = () if options.dry_run else extras_asked(goal, MarkerAnswers(goal.target))
+            rewritten = _amended(around, goal, asked, story)
+            if rewritten:
+                place(options, around, (), story, rewritten)
             satisfied = _satisfied(inputs, {each.name: each.version for each in goal.installed}, around)
             report = _report(options, around, (), goal)
             return InstallResult(
@@ -151,8 +156,10 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     result = result._replace(report=_report(options, around, reported, goal))
     if options.dry_run:
         return result
-    recipe = place(options, around, placements, story) if placements else None
-    if not planned.disturbed:
+    kept = [step.chosen for step in planned.steps if step.kind == "keep"]
+    rewritten = _amended(around, goal, [(chosen.name, extra) for chosen in kept for extra in chosen.extras], story)
+    recipe = place(options, around, placements, story, rewritten) if placements or rewritten else None
+    if not planned.disturbed and not rewritten:
         evidence = _remember(request, bench, around, placements, planned=planned, result=result)
         if evidence is not None and bench.shop.verified is None:  # a recipe looks into no file
             result = result._replace(recipe=repeatable(around, recipe, evidence))
@@ -160,6 +167,19 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
     may_stay = may_stay and not goal.left_out  # of which nothing is there to tell what it requires
     may_stay = may_stay and not any(each.url for each in goal.constraints)  # at which another version may be any time
     return result._replace(watched=_marked(bench) if may_stay else ())
+
+
+def _amended(around: Surroundings, goal: Goal, asked: Sequence[tuple[str, str]], story: Story) -> tuple[Rewritten, ...]:
+    """Return what to write into build records of what stays, and is *asked* for by (name, extra) pairs."""
+    if not asked or around.is_elsewhere:
+        return ()
+    policies = goal.policies.with_promises(installed_promises(around.distributions))
+    amended = find_amended(asked, goal.installed, policies, MarkerAnswers(goal.target))
+    if not amended:
+        return ()
+    from pybuildsync.pipeline.amended_records import amended_records
+
+    return amended_records(amended, around.distributions, around.scheme, story)
 
 
 def _report(

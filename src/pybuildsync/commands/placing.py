@@ -15,7 +15,7 @@ from pybuildsync.environments.installed import InstalledDistribution, requested
 from pybuildsync.environments.interpreters import Interpreter
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.linking import LinkMode
-from pybuildsync.environments.planning import Changes
+from pybuildsync.environments.planning import Changes, Rewritten
 from pybuildsync.environments.schemes import Scheme, real_path
 from pybuildsync.environments.scripts import read_entry_points
 from pybuildsync.environments.target_folders import beside_what_is_there
@@ -46,9 +46,13 @@ class Surroundings(NamedTuple):
 
 
 def place(
-    options: InstallOptions, around: Surroundings, placements: tuple[Placement, ...], story: Story
+    options: InstallOptions,
+    around: Surroundings,
+    placements: tuple[Placement, ...],
+    story: Story,
+    rewritten: tuple[Rewritten, ...] = (),
 ) -> Recipe | None:
-    """Put *placements* into the environment, which is held already, in one transaction.
+    """Put *placements*, and what is *rewritten*, into the environment, which is held already, in one transaction.
 
     Return the recipe to do the same in another environment, None where there is none.
 
@@ -66,7 +70,7 @@ def place(
     hiding = _hiding(around, placements)
     scheme = around.scheme.with_besides(user_scheme(around.interpreter)) if hiding else around.scheme
     applied = apply(
-        Changes(install=placements, remove=hiding),
+        Changes(install=placements, remove=hiding, rewrite=rewritten),
         scheme,
         link_mode=_link_mode(options.link_mode),
         on_conflict="overwrite" if options.allow_conflicts else "refuse",

@@ -3,12 +3,15 @@
 Follows docs/matching.md, "After the install": an installed distribution with a build record takes part in every plan.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from pybuildsync.core.facts import Metadata
 from pybuildsync.core.goal import Goal, Installed
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.policies import PolicyBook
+from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen, Resolution
 from pybuildsync.core.variants import Match
 from pybuildsync.core.version_sets import accepts, order_key
@@ -175,12 +178,27 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
     Requirements, constraints, extras and all that follows from them are met by installed versions, and each installed
     variant on the way runs with what it was built against.
     """
-    known = {each.name: each for each in goal.installed}
     running = {each.name: each.version for each in goal.installed}
     limits = [c for c in goal.constraints if markers.hold(c.marker)]
     if any(c.specifier and c.name in running and not accepts(c.specifier, running[c.name]) for c in limits):
         return False
     elsewhere = {c.name for c in limits if c.url}  # where they come from is said, but not which version that is
+    for requirement, each in _required(goal, markers):
+        if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
+            return False
+        if each.name in elsewhere or not _goes_with(running, each, requirement.extras, goal.policies, markers):
+            return False
+    return True
+
+
+def extras_asked(goal: Goal, markers: MarkerAnswers) -> tuple[tuple[str, str], ...]:
+    """Return the (name, extra) pairs that a satisfied *goal* asks for, sorted."""
+    return tuple(sorted({(each.name, extra) for each, _ in _required(goal, markers) for extra in each.extras}))
+
+
+def _required(goal: Goal, markers: MarkerAnswers) -> Iterator[tuple[Requirement, Installed | None]]:
+    """Yield what *goal* requires, and what that requires in turn, each with what is installed of it."""
+    known = {each.name: each for each in goal.installed}
     waiting = [(requirement, "") for requirement in goal.requirements]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -188,16 +206,31 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
         if not markers.hold(requirement.marker, extra):
             continue
         each = known.get(requirement.name)
-        if each is None or (requirement.specifier and not accepts(requirement.specifier, each.version)):
-            return False
-        if each.name in elsewhere or not _goes_with(running, each, requirement.extras, goal.policies, markers):
-            return False
-        for asked in ("", *(extra for extra in requirement.extras if extra in each.metadata.extras)):
-            if (each.name, asked) not in seen:
-                seen.add((each.name, asked))
+        yield requirement, each
+        metadata = each.metadata if each else Metadata(requirement.name, "")
+        for asked in ("", *(extra for extra in requirement.extras if extra in metadata.extras)):
+            if (requirement.name, asked) not in seen:
+                seen.add((requirement.name, asked))
                 if not goal.no_dependencies:
-                    waiting += [(r, asked) for r in each.metadata.requires if bool(asked) == ("extra" in r.marker)]
-    return True
+                    waiting += [(r, asked) for r in metadata.requires if bool(asked) == ("extra" in r.marker)]
+
+
+def find_amended(
+    asked: Iterable[tuple[str, str]], installed: Iterable[Installed], policies: PolicyBook, markers: MarkerAnswers
+) -> tuple[Installed, ...]:
+    """Return those of *installed* that must match more than their build records tell, as they must from now on.
+
+    *asked* are (name, extra) pairs that they are asked for with: an extra that wasn't asked for when they were built.
+    """
+    extras: dict[str, list[str]] = {}
+    for name, extra in asked:
+        extras.setdefault(name, []).append(extra)
+    found = []
+    for each in installed:
+        more = matches_of_extras(each.variant, extras.get(each.name, ()), policies, markers) if each.variant else ()
+        if each.variant is not None and more:
+            found.append(each._replace(variant=each.variant.with_matches(more)))
+    return tuple(found)
 
 
 def _goes_with(

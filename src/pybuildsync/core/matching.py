@@ -4,7 +4,7 @@ Pure functions over what a build told: which distributions its environment held,
 which shared libraries its extension modules need.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pybuildsync.core.facts import Metadata
@@ -12,6 +12,7 @@ from pybuildsync.core.library_names import names_a_version
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.policies import ANY, EXACT, Policy, PolicyBook
 from pybuildsync.core.requirements import Requirement
+from pybuildsync.core.story import Matched
 from pybuildsync.core.variants import Ingredient, Match, Variant
 from pybuildsync.core.version_sets import accepts, names_version
 
@@ -104,6 +105,13 @@ def followed(variant: Variant, policies: PolicyBook) -> tuple[str, ...]:
     project = variant.source.name
     baked = (match.name for match in variant.matches if match.evidence == "baked")
     return tuple(name for name in baked if policies.never_ties(project, name))
+
+
+def events_of(variant: Variant, matches: Iterable[Match]) -> Iterator[Matched]:
+    """Yield what is to be told of *matches*, those of *variant*."""
+    title = f"{variant.source.name} {variant.source.version}"
+    for name, built, evidence, policy, why in matches:
+        yield Matched(title, name, built, evidence, str(policy), f"{title} matches {name} {built}: {why}")
 
 
 def matches_of_extras(

@@ -19,7 +19,7 @@ from pybuildsync.environments.conflicts import (
 from pybuildsync.environments.folders import FolderView, folded, is_inside, missing_folders
 from pybuildsync.environments.installed import InstalledDistribution
 from pybuildsync.environments.journal import STASH, Group, Journal
-from pybuildsync.environments.layouts import Layout, Placement, lay_out
+from pybuildsync.environments.layouts import Generated, Layout, Placement, lay_out
 from pybuildsync.environments.removals import others_than, owners, removed_files
 from pybuildsync.environments.schemes import JOURNAL_FOLDER, Scheme, untouchable
 from pybuildsync.errors import EnvironmentFault, PackageError
@@ -27,11 +27,19 @@ from pybuildsync.errors import EnvironmentFault, PackageError
 _MOST_WORDS = 12
 
 
+class Rewritten(NamedTuple):
+    """Files of a distribution that stays, which are there, with what is in them from now on."""
+
+    distribution: InstalledDistribution
+    files: tuple[Generated, ...]
+
+
 class Changes(NamedTuple):
-    """What is asked of a transaction: distributions that go and wheels that come, in this order."""
+    """What is asked of a transaction: distributions that go, wheels that come, files that change, in this order."""
 
     remove: tuple[InstalledDistribution, ...] = ()
     install: tuple[Placement, ...] = ()
+    rewrite: tuple[Rewritten, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -39,7 +47,8 @@ class Plan(NamedTuple):
 
     ``layouts`` in the order of the request. ``conflicts`` are those that were allowed. ``replaced`` are files that no
     distribution owned. ``outside`` are files that stay although a removed distribution lists them. ``removed`` are the
-    distributions that go, those included that are there under the name of one that comes.
+    distributions that go, those included that are there under the name of one that comes. ``rewritten`` are files of
+    others, whose content changes.
     """
 
     journal: Journal
@@ -48,6 +57,7 @@ class Plan(NamedTuple):
     replaced: tuple[str, ...]
     outside: tuple[str, ...]
     removed: tuple[InstalledDistribution, ...]
+    rewritten: tuple[Generated, ...] = ()
 
 
 def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "refuse") -> Plan:
@@ -91,13 +101,15 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
     for path in skeletons:
         _check_empties(path, aside, view)
     aside.update(dict.fromkeys(skeletons))
+    rewritten = tuple(file for each in changes.rewrite for file in each.files)
+    aside.update(dict.fromkeys(file.path for file in rewritten))
     return Plan(
         journal=Journal(
-            words=_words(removed, layouts),
+            words=_words(removed, layouts, changes.rewrite),
             base=scheme.data,
             moves=stashed(aside, scheme),
             folders=tuple(folders),
-            files=_grouped(layouts),
+            files=_grouped(layouts, rewritten),
             emptied=tuple(_emptied(aside, scheme)),
             besides=scheme.besides,
         ),
@@ -106,6 +118,7 @@ def plan_changes(changes: Changes, scheme: Scheme, on_conflict: OnConflict = "re
         replaced=tuple(path for path in foreign if path not in owned and path not in skeletons),
         outside=tuple(outside),
         removed=removed,
+        rewritten=rewritten,
     )
 
 
@@ -262,13 +275,13 @@ def _unused(holder: str) -> str:
     return stash
 
 
-def _grouped(layouts: Sequence[Layout]) -> tuple[Group, ...]:
+def _grouped(layouts: Sequence[Layout], rewritten: Sequence[Generated]) -> tuple[Group, ...]:
     groups: dict[str, list[str]] = {}
     for layout in layouts:
         groups.setdefault(layout.folder, []).extend(layout.files)
-        for path in layout.elsewhere:
-            folder, _, name = path.rpartition("/")
-            groups.setdefault(folder, []).append(name)
+    for path in [path for layout in layouts for path in layout.elsewhere] + [file.path for file in rewritten]:
+        folder, _, name = path.rpartition("/")
+        groups.setdefault(folder, []).append(name)
     return tuple((folder, tuple(names)) for folder, names in groups.items())
 
 
@@ -286,7 +299,7 @@ def _emptied(aside: Iterable[str], scheme: Scheme) -> list[str]:
     return sorted(folders, key=lambda folder: (-folder.count("/"), folder))
 
 
-def _words(removed: Sequence[InstalledDistribution], layouts: Sequence[Layout]) -> str:
+def _words(removed: Sequence[InstalledDistribution], layouts: Sequence[Layout], rewritten: Sequence[Rewritten]) -> str:
     """Return what is done, for people."""
     old = {distribution.name: distribution.version for distribution in removed}
     words = []
@@ -297,5 +310,6 @@ def _words(removed: Sequence[InstalledDistribution], layouts: Sequence[Layout]) 
             f"replace {wheel.project} {before} by {wheel.version}" if before else f"install {layout.placement.label}"
         )
     words += [f"remove {name} {version}" for name, version in old.items()]
+    words += [f"note more of {each.distribution.name} {each.distribution.version}" for each in rewritten]
     more = len(words) - _MOST_WORDS
     return ", ".join(words if more <= 0 else [*words[:_MOST_WORDS], f"and {more} more"])

@@ -84,7 +84,7 @@ def apply(
     check_changeable(scheme)
     with nullcontext() if is_locked else environment_lock(scheme, waiting), held_signals() as check:
         recovered = settle(scheme, calls)
-        if not changes.remove and not changes.install:
+        if not any(changes):
             return Applied(recovered=recovered)
         plan = plan_changes(changes, scheme, on_conflict)
         mode: LinkMode | None = None
@@ -102,7 +102,7 @@ def apply(
         else:
             with suppress(OSError):  # the new state holds; the next command clears away what is left
                 finish(plan.journal, scheme.journal_folder, calls)
-        recipe = write_recipe(plan, scheme, mode) if with_recipe and mode else None
+        recipe = write_recipe(plan, scheme, mode) if with_recipe and mode and not plan.rewritten else None
     return Applied(recovered, plan.conflicts, plan.replaced, plan.outside, recipe)
 
 
@@ -152,6 +152,8 @@ def _make(plan: Plan, scheme: Scheme, mode: LinkMode, calls: Calls, check: Calla
         place(layout, mode, calls)
     for layout in plan.layouts:
         write(layout.record, calls)
+    for file in plan.rewritten:
+        write(file, calls)
     check()
     return mode
 

@@ -7,13 +7,12 @@ from typing import Any
 from pybuildsync.core.facts import Metadata, Origin
 from pybuildsync.core.goal import Goal
 from pybuildsync.core.markers import MarkerAnswers
-from pybuildsync.core.matching import judge
+from pybuildsync.core.matching import events_of, judge
 from pybuildsync.core.metadata_text import parse_metadata
 from pybuildsync.core.requirements import Requirement, parse_requirement
 from pybuildsync.core.story import (
     BuildRetried,
     BuildReused,
-    Matched,
     Warned,
 )
 from pybuildsync.core.variants import Facts, LinkParts, Source, Variant
@@ -145,18 +144,8 @@ def _unpack(shop: Workshop, source: Source, wheel_path: str) -> UnpackedWheel:
 
 
 def _add(shop: Workshop, facts: Facts, variant: Variant) -> Facts:
-    source = variant.source
-    for match in variant.matches:
-        shop.story.tell(
-            Matched(
-                source=f"{source.name} {source.version}",
-                library=match.name,
-                version=match.built,
-                evidence=match.evidence,
-                policy=str(match.policy),
-                sentence=f"{source.name} {source.version} matches {match.name} {match.built}: {match.sentence}",
-            )
-        )
+    for event in events_of(variant, variant.matches):
+        shop.story.tell(event)
     return facts.with_variant(variant)
 
 
