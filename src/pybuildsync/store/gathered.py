@@ -1,10 +1,11 @@
 """Byte code that the Pythons of builds have written, gathered for the next build with the same tools.
 
-Unlike what :mod:`pybuildsync.store.bytecode` compiles it is never whole: it is what builds happened to import. Beside a
-wheel's files, ``gathered/PYTHON`` holds ``NUMBER-SIZE.TAG.pyc``: for the file of that number in the wheel's list, with
-the cache tag of PEP 3147. PYTHON is implementation and full version, on which the magic number depends. One with
-another size than its name says was cut short by a power cut and isn't used. Whether one is valid is for Python to say,
-by the source's time and size (PEP 552); one that isn't is written anew by the build, and gathered instead.
+Unlike what :mod:`pybuildsync.store.bytecode` compiles it needn't be whole: it is what builds happened to import, and
+what they had time to compile ahead. Beside a wheel's files, ``gathered/PYTHON`` holds ``NUMBER-SIZE.TAG.pyc``: for the
+file of that number in the wheel's list, with the cache tag of PEP 3147. PYTHON is implementation and full version, on
+which the magic number depends. One with another size than its name says was cut short by a power cut and isn't used.
+Whether one is valid is for Python to say, by the source's time and size (PEP 552); one that isn't is written anew by
+the build, and gathered instead.
 
 Only what belongs to a wheel's own, unchanged file is taken. It never compiles anything.
 """
