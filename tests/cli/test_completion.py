@@ -99,11 +99,12 @@ def test_the_scripts_are_sound(tmp_path: Path, shell: str) -> None:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
 def test_in_bash(tmp_path: Path) -> None:
-    """The function that is bound to the program's name gives what is offered."""
+    """The function that is bound to the program's name gives what is offered, whatever the user has configured."""
     (tmp_path / "pybuildsync").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pybuildsync "$@"\n')
     (tmp_path / "pybuildsync").chmod(0o755)
     line = (
         'source <(pybuildsync completion --bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1));'
+        f"export PYBUILDSYNC_JSON=1 PIP_LOG='{tmp_path}/log';"
         'complete -p pybuildsync; _pybuildsync_completion pybuildsync; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     done = subprocess.run(
@@ -114,3 +115,4 @@ def test_in_bash(tmp_path: Path) -> None:
     bound, *words = done.stdout.splitlines()
     assert bound == "complete -o default -F _pybuildsync_completion pybuildsync"
     assert words == ["prune", "purge"]
+    assert not (tmp_path / "log").exists()

@@ -1,7 +1,8 @@
 """``completion``: the script that has a shell complete our command lines, and what that script asks for at each word.
 
 What is offered are the commands and options of the tables that command lines are read by; where there is nothing to
-offer, the shell offers files. Never asks an index, nor what is installed.
+offer, the shell offers files. Never asks an index, nor what is installed. Scripts ask with ``--isolated``: the answer
+isn't to be JSON, nor to be logged, because the user has configured that for other commands.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ _BASH = """\
 _pybuildsync_completion()
 {
     local IFS=$'\\n'
-    COMPREPLY=($("$1" completion --at "$COMP_CWORD" -- "${COMP_WORDS[@]}" 2>/dev/null))
+    COMPREPLY=($("$1" completion --isolated --at "$COMP_CWORD" -- "${COMP_WORDS[@]}" 2>/dev/null))
 }
 complete -o default -F _pybuildsync_completion pybuildsync
 # pybuildsync bash completion end
@@ -30,7 +31,7 @@ _ZSH = """\
 # pybuildsync zsh completion start
 _pybuildsync() {
   local -a found
-  found=("${(@f)$("$words[1]" completion --at $((CURRENT - 1)) -- "${(@)words}" 2>/dev/null)}")
+  found=("${(@f)$("$words[1]" completion --isolated --at $((CURRENT - 1)) -- "${(@)words}" 2>/dev/null)}")
   if [[ -n $found[1] ]]; then compadd -a found; else _files; fi
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
@@ -45,7 +46,7 @@ _FISH = """\
 function __fish_complete_pybuildsync
     set -l words (commandline --current-process --tokenize --cut-at-cursor)
     set -l current (commandline --current-token --cut-at-cursor)
-    set -l found ($words[1] completion --at (count $words) -- $words "$current" 2>/dev/null)
+    set -l found ($words[1] completion --isolated --at (count $words) -- $words "$current" 2>/dev/null)
     if set -q found[1]
         string join \\n -- $found
     else
