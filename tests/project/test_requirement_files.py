@@ -163,9 +163,18 @@ def test_a_constraint_file_that_cant_be_read(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as caught:
         read(tmp_path, "-c absent.txt\n")
     assert caught.value.what == "the constraint file absent.txt can't be read"
-    assert caught.value.hint == "check the path after -c"
+    assert caught.value.hint == "check the path after -c or --build-constraint"
     assert caught.value.pip[0].startswith("Could not open constraint file: [Errno 2]")
     assert caught.value.why.splitlines()[-1] == f"it is included by {tmp_path / 'r.txt'}"
+
+
+@pytest.mark.parametrize("data", [b"# coding: utf-8\none  # \xfc\n", b"# coding: nothing\none\n"])
+def test_a_file_in_another_encoding_than_it_says(tmp_path: Path, data: bytes) -> None:
+    """The path is right, and the hint is about the text."""
+    (tmp_path / "r.txt").write_bytes(data)
+    with pytest.raises(RequestError) as caught:
+        read_requirement_file(str(tmp_path / "r.txt"), environ={})
+    assert caught.value.hint == "save it as UTF-8, or begin it with # coding: NAME"
 
 
 class Web(dict[str, str]):

@@ -147,11 +147,12 @@ def _text_here(path: str, named: str, *, constraints: bool) -> str:
         with open(path, "rb") as file:
             return decode_file(file.read(), _local_encoding)
     except (OSError, ValueError) as error:  # broken UTF-8; NUL is in no path
-        kind = "constraint" if constraints else "requirement"
+        kind, options = ("constraint", "-c or --build-constraint") if constraints else ("requirement", "-r")
+        is_path = isinstance(error, OSError)
         raise RequestError(
             f"the {kind} file {named} can't be read",
             why=str(error),
-            hint=f"check the path after {'-c' if constraints else '-r'}",
+            hint=f"check the path after {options}" if is_path else "save it as UTF-8, or begin it with # coding: NAME",
             pip=(f"Could not open {'constraint' if constraints else 'requirements'} file: {error}",),
         ) from error
 
