@@ -1,5 +1,6 @@
 """URLs as text."""
 
+import os
 from urllib.parse import urljoin
 
 import pytest
@@ -99,6 +100,13 @@ def test_paths_become_file_addresses() -> None:
     """What isn't plain is percent-encoded (RFC 8089)."""
     assert path_url("/a/b") == "file:///a/b"
     assert path_url("/a b") == "file:///a%20b"
+
+
+def test_paths_that_are_no_text_have_addresses_too() -> None:
+    """Names of files are bytes; those of other encodings come with surrogates (PEP 383), and come back so."""
+    path = os.fsdecode(b"/a/\xfc")
+    assert path_url(path) == "file:///a/%FC"
+    assert local_path("file:///a/%FC") == path
 
 
 def test_loopback_is_known_by_name() -> None:

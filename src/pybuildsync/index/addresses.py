@@ -119,7 +119,7 @@ def local_path(location: str) -> str | None:
 
         share = f"//{authority}" if authority not in ("", "localhost") else ""
         return url2pathname(share + path)
-    return _unquote(path)
+    return _unquote(path, errors="surrogateescape")
 
 
 def path_url(path: str) -> str:
@@ -134,12 +134,12 @@ def _quote(path: str) -> str:
         return path
     from urllib.parse import quote
 
-    return quote(path)
+    return quote(path, errors="surrogateescape")
 
 
-def _unquote(text: str) -> str:
+def _unquote(text: str, *, errors: str = "replace") -> str:
     if "%" not in text:
         return text
     from urllib.parse import unquote
 
-    return unquote(text)
+    return unquote(text, errors=errors)
