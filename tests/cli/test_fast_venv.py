@@ -94,6 +94,14 @@ def test_configuration_goes_the_long_way(
     assert make([*line, str(tmp_path / "again")], environ) is not None
 
 
+def test_a_machine_where_nobody_is_asked(tmp_path: Path, environ: dict[str, str]) -> None:
+    """What pip's variables say in CI, that nobody is there to answer, keeps nothing from being remembered."""
+    quiet = {**environ, "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    line = ["venv", "--python", BASE]
+    assert say([*line, str(tmp_path / "one")], environ=quiet).status == 0
+    assert make([*line, str(tmp_path / "two")], quiet) is not None
+
+
 def test_a_warning_is_given_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that nobody knows is told by the second command as by the first."""
     environ = {

@@ -185,7 +185,8 @@ def _remember(argv: Sequence[str], order: Order, result: Result, world: World, *
     options, presentation = order.options, order.presentation
     if isinstance(result, InstallResult) and isinstance(options, InstallOptions):
         _remember_install(argv, options, result, presentation, world, began=began)
-    if isinstance(result, VenvResult) and isinstance(options, VenvOptions) and presentation == Presentation():
+    plain = presentation._replace(no_input=False) == Presentation()  # nothing is asked
+    if isinstance(result, VenvResult) and isinstance(options, VenvOptions) and plain:
         from pybuildsync.cli import fast_venv
 
         fast_venv.remember(argv, world.environ, options, result)
