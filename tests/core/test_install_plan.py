@@ -11,6 +11,7 @@ from pybuildsync.core.install_plan import (
     extras_in_use,
     find_disturbed,
     is_satisfied,
+    is_unmet,
     make_plan,
 )
 from pybuildsync.core.markers import MarkerAnswers
@@ -188,6 +189,16 @@ def test_what_is_installed_may_not_be_enough(texts: tuple[str, ...]) -> None:
     """Missing, at another version, or not whole; an extra counts where it is asked for."""
     assert not is_satisfied(goal(*texts), MARKERS)
     assert is_satisfied(goal("a[x]", "e")._replace(no_dependencies=True), MARKERS)
+
+
+@pytest.mark.parametrize(
+    ("texts", "unmet"),
+    [(("a", "lib>1"), False), (("a>1",), True), (("b",), True), (("a[x]",), False), (('b; os_name == "nt"',), False)],
+)
+def test_what_is_named_and_not_there_means_a_change(texts: tuple[str, ...], unmet: bool) -> None:  # noqa: FBT001
+    """By names and versions alone; what is left out needn't be there."""
+    assert is_unmet(goal(*texts), MARKERS) is unmet
+    assert not is_unmet(goal(*texts)._replace(left_out=frozenset({"a", "b"})), MARKERS)
 
 
 def test_constraints_count_for_what_is_installed() -> None:

@@ -18,7 +18,7 @@ from pybuildsync.commands.usage import check_only_deps, check_tags
 from pybuildsync.commands.verifying import damaged
 from pybuildsync.commands.workbench import Workbench, asked_names, open_workbench
 from pybuildsync.core.goal import Goal, Installed
-from pybuildsync.core.install_plan import Step, extras_asked, find_amended, is_satisfied
+from pybuildsync.core.install_plan import Step, extras_asked, find_amended, is_satisfied, is_unmet
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.names import normalize_name
 from pybuildsync.core.resolution import Chosen
@@ -104,6 +104,8 @@ def install(
                 report=report,
                 ignored=bench.ignored,
             )
+        if is_unmet(goal, MarkerAnswers(goal.target)):
+            around.check_changeable()  # before anything is fetched or built in vain
         return _carry_out(request, bench, around, goal, story)
 
 
@@ -139,6 +141,8 @@ def _carry_out(request: _Request, bench: Workbench, around: Surroundings, goal: 
         story.tell(Warned(text))
     if options.dry_run and not options.report:
         return result
+    if any(step.kind != "keep" for step in planned.steps):
+        around.check_changeable()
     fetched = fetch(bench.shop, planned)
     check_files(bench.shop, goal, planned.steps)
     check_libraries(planned, fetched, around.distributions)

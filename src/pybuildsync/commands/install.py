@@ -7,7 +7,7 @@ that is remembered (``memory``), if there is one. Everything else is ``full_inst
 import os
 import time
 from binascii import crc32
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -25,16 +25,20 @@ from pybuildsync.environments.installed import InstalledDistribution, describing
 from pybuildsync.environments.interpreters import Interpreter, find_interpreter
 from pybuildsync.environments.layouts import Placement
 from pybuildsync.environments.recovery import recover, settle
-from pybuildsync.environments.schemes import Scheme, check_changeable, real_path
+from pybuildsync.environments.schemes import Scheme, check_changeable, is_writable_folder, real_path
 from pybuildsync.environments.transaction import environment_lock
-from pybuildsync.errors import without_credentials
+from pybuildsync.errors import EnvironmentFault, without_credentials
 from pybuildsync.store.wheels import changed_file, find_wheel
 
 _PREFIXES = ("PIP_", "PYBUILDSYNC_")
 
 
-def run(options: InstallOptions, story: Story) -> InstallResult:
-    """Install what *options* ask for, wholly or not at all.
+def run(
+    options: InstallOptions, story: Story, *, is_writable: Callable[[str], bool] = is_writable_folder
+) -> InstallResult:
+    """Install what *options* ask for, wholly or not at all; *is_writable* says it of a folder.
+
+    An environment that can't be written is only looked at, as pip does: there may be nothing to do.
 
     Raises:
         PybuildsyncError: it can't be; nothing has changed.
@@ -48,15 +52,17 @@ def run(options: InstallOptions, story: Story) -> InstallResult:
         scheme = destination_scheme(destination, interpreter)
         if options.break_system_packages:
             scheme = scheme._replace(unchangeable="")
-        if not options.dry_run:
-            check_changeable(scheme)
+        refusal = None if options.dry_run else _refusal(scheme, is_writable)
+        only_looks = options.dry_run or refusal is not None
+        if not only_looks:
             _put_right(scheme, interpreter, story)
-        with _lock(scheme_to_hold(scheme, interpreter), story, dry_run=options.dry_run):
-            recovered = None if options.dry_run else settle(scheme)
+        with _lock(scheme_to_hold(scheme, interpreter), story, only_looks=only_looks):
+            recovered = None if only_looks else settle(scheme)
             if recovered is not None:
                 story.tell(Recovered(str(recovered)))
             before = watch_all(_environment_paths(interpreter))
-            around = _look_around(options, Surroundings(store, interpreter, scheme, destination), story)
+            around = Surroundings(store, interpreter, scheme, destination, refusal=refusal)
+            around = _look_around(options, around, story)
             asks_anew = options.dry_run or _refreshes(options) or bool(options.report) or _hangs_on_time(options)
             asks_anew = asks_anew or (around.is_elsewhere and bool(around.there))
             question = "" if asks_anew else _question(options, around, os.environ, texts)
@@ -83,8 +89,24 @@ def _hangs_on_time(options: InstallOptions) -> bool:
     return bool(limit) and not limit.endswith("Z")
 
 
-def _lock(scheme: Scheme, story: Story, *, dry_run: bool) -> AbstractContextManager[None]:
-    return nullcontext() if dry_run else environment_lock(scheme, lambda: story.tell(WaitingForLock(scheme.data)))
+def _refusal(scheme: Scheme, is_writable: Callable[[str], bool]) -> EnvironmentFault | None:
+    """Return why *scheme* can only be looked at; None if it can be changed.
+
+    Raises:
+        EnvironmentFault: another tool manages it, or what a killed command left can't be put right.
+
+    """
+    try:
+        check_changeable(scheme, is_writable)
+    except EnvironmentFault as fault:
+        if scheme.unchangeable or os.path.lexists(scheme.journal_folder):
+            raise
+        return fault
+    return None
+
+
+def _lock(scheme: Scheme, story: Story, *, only_looks: bool) -> AbstractContextManager[None]:
+    return nullcontext() if only_looks else environment_lock(scheme, lambda: story.tell(WaitingForLock(scheme.data)))
 
 
 def _put_right(scheme: Scheme, interpreter: Interpreter, story: Story) -> None:

@@ -33,7 +33,8 @@ class Surroundings(NamedTuple):
 
     ``distributions`` are those that count as installed; ``there`` are those in the very place, which give way to what
     comes under their names. ``is_elsewhere`` if the interpreter doesn't import from the place by itself: then nothing
-    that is installed there is disturbed by what is here, and nothing here by what comes.
+    that is installed there is disturbed by what is here, and nothing here by what comes. ``refusal`` is why the place,
+    which can't be written, and so isn't held either, is only looked at; it matters once something has to change.
     """
 
     store: Store
@@ -43,6 +44,12 @@ class Surroundings(NamedTuple):
     distributions: tuple[InstalledDistribution, ...] = ()
     there: tuple[InstalledDistribution, ...] = ()
     is_elsewhere: bool = False
+    refusal: EnvironmentFault | None = None
+
+    def check_changeable(self) -> None:
+        """Raise EnvironmentFault if nothing may be changed here."""
+        if self.refusal is not None:
+            raise self.refusal
 
 
 def place(
@@ -61,6 +68,7 @@ def place(
         RequestError: two distributions bring the same file.
 
     """
+    around.check_changeable()
     placements = _as_asked(around, placements)
     if options.compile:
         placements = _with_byte_code(around, placements)

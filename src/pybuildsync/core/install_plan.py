@@ -191,6 +191,16 @@ def is_satisfied(goal: Goal, markers: MarkerAnswers) -> bool:
     return True
 
 
+def is_unmet(goal: Goal, markers: MarkerAnswers) -> bool:
+    """Whether something that *goal* names is missing, or in no version that it accepts: then all plans have changes."""
+    running = {each.name: each.version for each in goal.installed}
+    return any(
+        each.name not in running or (each.specifier and not accepts(each.specifier, running[each.name]))
+        for each in goal.requirements
+        if each.name not in goal.left_out and markers.hold(each.marker)
+    )
+
+
 def extras_asked(goal: Goal, markers: MarkerAnswers) -> tuple[tuple[str, str], ...]:
     """Return the (name, extra) pairs that a satisfied *goal* asks for, sorted."""
     return tuple(sorted({(each.name, extra) for each, _ in _required(goal, markers) for extra in each.extras}))

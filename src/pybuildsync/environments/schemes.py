@@ -138,11 +138,12 @@ def library_name(interpreter: Interpreter) -> str:
     return f"{name}{target.version}{'t' if free_threaded else ''}"
 
 
-def _is_writable(folder: str) -> bool:
+def is_writable_folder(folder: str) -> bool:
+    """Tell whether this process may place files in *folder*."""
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_writable) -> None:
+def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = is_writable_folder) -> None:
     """Return if distributions may be installed into and removed from *scheme*; *is_writable* says it of a folder.
 
     Raises:
@@ -165,7 +166,7 @@ def check_changeable(scheme: Scheme, is_writable: Callable[[str], bool] = _is_wr
         )
 
 
-def unwritable_folder(scheme: Scheme, is_writable: Callable[[str], bool] = _is_writable) -> str:
+def unwritable_folder(scheme: Scheme, is_writable: Callable[[str], bool] = is_writable_folder) -> str:
     """Return the folder that keeps distributions from being placed in *scheme*; "" if there is none."""
     for folder in dict.fromkeys((scheme.purelib, scheme.platlib)):
         there = folder
