@@ -124,7 +124,23 @@ def test_urls_that_lead_to_nothing(place: Place) -> None:
     place.index.pages[f"/{odd.filename}"] = ("application/zip", odd.data)
     assert "answered with status 404" in place.refused(f"{place.index.root}/gone.zip")
     assert "it is no Python project" in place.refused(f"{place.index.root}/empty.zip")
-    assert "odd 1.0 has no wheel for" in place.refused(f"{place.index.root}/{odd.filename}")
+    for words in ([f"{place.index.root}/{odd.filename}"], ["odd", f"odd @ {place.index.root}/{odd.filename}"]):
+        error = place.refused(*words)
+        assert f"{odd.filename} is not a wheel for Python 3" in error
+        assert "its tags are py2-none-any" in error
+
+
+def test_a_wheel_for_something_else(place: Place) -> None:
+    """Is refused also where its version is installed, as in pip; with its tags given it is the right one."""
+    place.environment.add("odd", "1.0")
+    odd = wheel("odd", "1.0", tag="py3-none-win_amd64")
+    (place.root / odd.filename).write_bytes(odd.data)
+    here = str(place.root / odd.filename)
+    assert "its tags are py3-none-win_amd64" in place.refused(here)
+    place.install(f"odd @ file://{here} ; os_name == 'no'")
+    tags = ("--platform", "win_amd64", "--only-binary=:all:")
+    place.install(*tags, "--target", str(place.root / "target"), here)
+    assert (place.root / "target" / "odd.py").exists()
 
 
 def test_hashes_of_urls(place: Place) -> None:

@@ -11,12 +11,16 @@ from pybuildsync.core.goal import Direct, Goal
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen
+from pybuildsync.core.targets import Target
+from pybuildsync.core.wheel_choice import TagRanks
 from pybuildsync.errors import RequestError
-from pybuildsync.index.addresses import path_url
+from pybuildsync.index.addresses import last_segment, path_url
 from pybuildsync.pipeline.workshop import Workshop
 
 if TYPE_CHECKING:
     from pybuildsync.pipeline.fetching import Wanted
+
+_PARTS = 5  # of a wheel's name: NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM
 
 
 class Fetcher(NamedTuple):
@@ -77,7 +81,8 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetch
     """Return what *fetcher* fetches of *given*, as far as their *markers* hold; what doesn't isn't touched, as in pip.
 
     Raises:
-        RequestError: there is nothing that can be installed, or two of *given* are one project.
+        RequestError: there is nothing that can be installed, one is a wheel for something else, or two of *given* are
+            one project.
 
     """
     known: dict[tuple[Key, bool], Direct] = {}
@@ -88,6 +93,7 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetch
     settings: list[Setting] = []
     locked: set[str] = set()
     needed = [(each, marker) for each, marker in zip(given, map(marker_of, given), strict=True) if markers.hold(marker)]
+    _check_tags([each for each, _ in needed], fetcher.goal.running_target)
     fetcher.announce(each for each, _ in needed)
     for each, marker in needed:
         key = (reference_key(reference_text(each.reference)), each.editable)
@@ -114,6 +120,22 @@ def fetch_given(given: tuple[Given, ...], markers: MarkerAnswers, fetcher: Fetch
         settings=tuple(settings),
         locked=frozenset(locked),
     )
+
+
+def _check_tags(given: Iterable[Given], target: Target) -> None:
+    """Raise RequestError if one of *given* is called a wheel that doesn't fit *target*: nothing else can be meant."""
+    ranks = TagRanks(target)
+    for each in given:
+        filename = last_segment(each.reference.url)
+        parts = filename.removesuffix(".whl").split("-")
+        if each.reference.vcs or not filename.endswith(".whl") or len(parts) < _PARTS or ranks.rank(filename) >= 0:
+            continue
+        raise RequestError(
+            f"{filename} is not a wheel for Python {target.version} on {target.platform}",
+            why=f"its tags are {'-'.join(parts[-3:])}",
+            hint="give the wheel that is for this Python, or the sdist",
+            pip=(f"{filename} is not a supported wheel on this platform.",),
+        )
 
 
 def direct_among(chosen: Chosen, directs: tuple[Direct, ...]) -> Direct | None:
