@@ -99,6 +99,20 @@ def test_no_rebuild_refuses_the_change(place: Place) -> None:
     assert place.built_with("app") == {"lib": "2.0"}
 
 
+def test_without_dependencies_nothing_is_rebuilt(place: Place) -> None:
+    """--no-deps does what is named and no more: what no longer matches stays, is told, and fails the command."""
+    shelf(place)
+    place.install("app", "lib==2.0")
+    assert "these stay as they are" in place.refused("--no-deps", "--no-rebuild", "lib==3.0")
+    said = place.run("install", "--no-deps", "lib==3.0")
+    assert (said.status, builds(said), place.versions()["lib"]) == (1, [], "3.0")
+    assert "warning: app 1.0" in said.err
+    assert place.built_with("app") == {"lib": "2.0"}
+    assert place.run("check").status == 1
+    assert place.run("install", "--no-deps", "--pip-compat", "lib==2.0").status == 0
+    assert place.run("install", "--no-deps", "--pip-compat", "lib==3.0").status == 0
+
+
 def test_a_rebuild_that_is_impossible(place: Place) -> None:
     """The error says what the change would break and why building it again doesn't help; the user asked for neither."""
     stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))

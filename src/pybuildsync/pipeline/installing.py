@@ -49,8 +49,8 @@ def plan_install(
     """Return how *goal* is met, with the installed variants rebuilt that the change would break.
 
     Of what else is installed, that whose requirements the change would break is brought along in a version that fits;
-    without dependencies (``--no-deps``), and where the requirement was broken in another way before, it is left, and
-    told (``disturbed``).
+    where the requirement was broken in another way before, it is left, and told (``disturbed``). Without dependencies
+    (``--no-deps``) all of it is left and told, variants as well.
 
     With *download* wheels that will surely be needed are fetched meanwhile. Without *rebuild* such a change is refused.
     With *everything_goes* nothing that is installed counts (``--target``).
@@ -77,11 +77,11 @@ def plan_install(
         disturbed += () if everything_goes else _unlinked(shop, settled.resolution, goal.installed, disturbed)
         ours = tuple(each for each in disturbed if each.installed.name not in goal.left_out)
         again = tuple(each for each in ours if each.match is not None)
-        along = () if goal.no_dependencies else tuple(each for each in ours if _comes_along(each))
-        if not again and not along:
-            break
+        along = tuple(each for each in ours if _comes_along(each))
         if again and not rebuild:
-            raise _refused(again)
+            raise _refused(again, stays=goal.no_dependencies)
+        if goal.no_dependencies or not (again or along):
+            break
         for each in along:
             story.tell(Note(f"{each.text}: {each.installed.name} has to change, too"))
         moved += [*again, *along]
@@ -221,11 +221,12 @@ def _unbreakable(moved: list[Disturbed], error: NoSolution) -> NoSolution:
     )
 
 
-def _refused(disturbed: tuple[Disturbed, ...]) -> RequestError:
+def _refused(disturbed: tuple[Disturbed, ...], *, stays: bool) -> RequestError:
+    then = "stay as they are" if stays else "are rebuilt in the same step"
     return RequestError(
         "the change would break what is installed",
         why="\n".join(each.text for each in disturbed),
-        hint="leave out --no-rebuild, and these are rebuilt in the same step",
+        hint=f"leave out --no-rebuild, and these {then}",
     )
 
 
