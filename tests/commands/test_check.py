@@ -123,7 +123,8 @@ def test_matches(place: Place) -> None:
         "match", "baked", "baked 1.0 requires lib==1.0, and lib 2.0 is there (baked was built against lib 1.0)",
     )  # fmt: skip
     assert twice[:3] == (
-        "match", "twice", "twice 1.0 was built against lib 1.0, and lib 2.0 is there (required twice: exact)",
+        "match", "twice",
+        "twice 1.0 was built against lib 1.0, and lib 2.0 is there (required to build and to run: exact)",
     )  # fmt: skip
     command = twice[3].partition("pybuildsync ")[2].split()
     assert place.run(*command).status == 0

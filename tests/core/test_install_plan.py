@@ -88,7 +88,7 @@ def test_a_broken_match_says_what_was_there_and_what_is() -> None:
     each = installed("a", "1", built=variant("key", matched("lib", "1.0"), matched("more", "2.1", "linked", MINOR)))
     assert broken_matches(each, {"lib": "1.0", "more": "2.9"}) == ()
     (lib, more) = broken_matches(each, {"lib": "1.1", "more": "3.0"})
-    assert lib.text == "a 1 was built against lib 1.0, and lib 1.1 is there (required twice: exact)"
+    assert lib.text == "a 1 was built against lib 1.0, and lib 1.1 is there (required to build and to run: exact)"
     assert more.text == "a 1 was built against more 2.1, and more 3.0 is there (linked: minor)"
     assert (lib.library, lib.match, lib.missing) == ("lib", matched("lib", "1.0"), False)
 

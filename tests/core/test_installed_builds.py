@@ -74,7 +74,7 @@ def test_why_there_is_no_solution() -> None:
     """The error tells what it is built with, and what to do."""
     with pytest.raises(NoSolution) as caught:
         resolve(world().goal("a", "lib>1", builds_with=(there("lib", "1.0"),)), world(), Facts())
-    assert "a 1 must run with lib 1.0 (required twice)" in caught.value.why
+    assert "a 1 must run with lib 1.0 (required to build and to run)" in caught.value.why
     assert caught.value.hint.endswith("without --no-build-isolation sources are built against what will run")
 
 

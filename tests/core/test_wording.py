@@ -72,8 +72,8 @@ def test_what_must_match() -> None:
     """Exactly, or as a policy has it."""
     world = libraries("1", "2").sdist("a", "1", "lib", build=("lib<2",))
     assert told(world, world.goal("a", "lib>=2")) == (
-        "Because a 1 needs lib<2 to be built and a 1 must run with the lib that it is built with (required twice), "
-        "a is incompatible with lib 2.\n"
+        "Because a 1 needs lib<2 to be built, and a 1 must run with the lib that it is built with "
+        "(required to build and to run), a is incompatible with lib 2.\n"
         "And because you asked for a, lib 2 can't be used.\n"
         "So, because you asked for lib>=2, there is no solution."
     )
@@ -88,8 +88,9 @@ def test_a_policy_that_depends_on_what_is_built_with() -> None:
     """Where several hold, none of them is told for all."""
     world = libraries("1", "2").sdist("a", "1", "lib", build=("lib<2",))
     book = PolicyBook(promises=((("lib", "2"), Policy(("any",))),))
-    assert "a 1 must run with the lib that it is built with or one that goes with that (required twice)" in told(
-        world, world.goal("a", "lib>=2", policies=book)
+    assert (
+        "a 1 must run with the lib that it is built with or one that goes with that (required to build and to run)"
+        in told(world, world.goal("a", "lib>=2", policies=book))
     )
     world = World().sdist("a", "1", "lib", build=("lib",))
     assert "a 1 needs lib to be built (there is no version of lib" in told(world, world.goal("a"))

@@ -60,7 +60,7 @@ def test_what_it_was_built_with_runs(place: Place) -> None:
     libraries(place, "lib==1.0")
     place.index.add(sdist("app", "1.0", needs=["lib"], lists=["lib"], requires=["lib"]))
     error = place.refused(OPEN, "app", "lib==2.0")
-    assert "app 1.0 must run with lib 1.0 (required twice)" in error
+    assert "app 1.0 must run with lib 1.0 (required to build and to run)" in error
     assert "without --no-build-isolation sources are built against what will run" in error
     assert not (place.cache / "logs").exists()
     place.install(OPEN, "-U", "--upgrade-strategy", "eager", "app")
@@ -93,7 +93,7 @@ def test_what_a_hook_asks_for_counts(place: Place) -> None:
     libraries(place, "lib==1.0")
     place.index.add(sdist("app", "1.0", asks=["lib"], lists=["lib"], requires=["lib"]))
     error = place.refused(OPEN, "app", "lib==2.0")
-    assert "app 1.0, built against lib 1.0, must run with lib 1.0 (required twice)" in error
+    assert "app 1.0, built against lib 1.0, must run with lib 1.0 (required to build and to run)" in error
     assert "app 1.0 has been built against lib 1.0 already" in error
 
 

@@ -113,6 +113,22 @@ def test_without_dependencies_nothing_is_rebuilt(place: Place) -> None:
     assert place.run("install", "--no-deps", "--pip-compat", "lib==3.0").status == 0
 
 
+def test_a_published_wheel_in_the_place_of_what_was_built(place: Place) -> None:
+    """Where a rebuild is impossible the hint says so: to name it too lets the index's wheel of that version come."""
+    shelf(place)
+    stock(place, wheel("twice", "1.0", "lib"), sdist("twice", "1.0", needs=["lib>=3"], lists=["lib"], requires=["lib"]))
+    place.install("twice", "lib==3.0", "--no-binary", "twice")
+    error = place.refused("lib<3")
+    assert "(required to build and to run: exact)" in error
+    assert "pybuildsync install 'lib<3' twice" in error
+    assert place.run("install", "--no-deps", "lib<3").status == 1
+    assert "it needs lib>=3 to be built, so put that back: pybuildsync install 'lib>=3'" in place.run("check").out
+    place.install("lib==3.0")
+    said = place.install("lib<3", "twice")
+    assert "~ twice==1.0" in said.out
+    assert "(a published wheel instead of the one built here)" in said.out
+
+
 def test_a_rebuild_that_is_impossible(place: Place) -> None:
     """The error says what the change would break and why building it again doesn't help; the user asked for neither."""
     stock(place, *(wheel("lib", version) for version in ("1.0", "2.0")))

@@ -87,7 +87,8 @@ def _changes(changes: tuple[results.Change, ...], colors: Colors) -> list[str]:
     column = max((len(text) for text in texts if len(text) <= _WIDEST), default=0)
     lines = []
     for change, text in zip(seen, texts, strict=True):
-        mark, style = _MARKS[change.kind]
+        is_other = change.kind == "install" and change.old and change.reason
+        mark, style = _MARKS["rebuild" if is_other else change.kind]
         how = ("rebuilt" if change.built else "built before") if change.kind == "rebuild" else ""
         said = ": ".join(part for part in (how, change.reason) if part)
         reason = " " * max(column - len(text), 0) + " " + colors.paint("dim", f"({said})") if said else ""

@@ -18,11 +18,14 @@ from pybuildsync.core.install_plan import Disturbed, broken_matches, broken_requ
 from pybuildsync.core.markers import MarkerAnswers
 from pybuildsync.core.metadata_text import read_fields
 from pybuildsync.core.policies import PolicyBook
+from pybuildsync.core.requirements import parse_requirement
 from pybuildsync.core.story import Note, Recovered, Story, WaitingForLock
+from pybuildsync.core.version_sets import accepts
 from pybuildsync.core.wheel_choice import expand_tags
 from pybuildsync.environments.installed import (
     InstalledDistribution,
     installed_distributions,
+    read_build_record,
     read_record_file,
     read_text,
 )
@@ -72,7 +75,7 @@ def run(options: CheckOptions, story: Story) -> CheckResult:
             if one.library in seen and one.library in told:
                 continue
             told.add(one.library)
-            problems.append(_problem(one, by_name))
+            problems.append(_problem(one, by_name, markers))
         if each.variant is not None and each.variant.links:
             problems += _missing_libraries(each, each.variant.links, distributions)
     problems += _strangers(distributions, interpreter.target.tags)
@@ -100,7 +103,18 @@ def _unreadable(name: str) -> str:
     return f"install it again: pybuildsync install --reinstall-package {name} {name}"
 
 
-def _problem(one: Disturbed, by_name: Mapping[str, InstalledDistribution]) -> Problem:
+def _unbuildable(distribution: InstalledDistribution, library: str, version: str, markers: MarkerAnswers) -> str:
+    """Return what *distribution* needs of *library* to be built, by its record, if *version* isn't that; else ""."""
+    record = read_build_record(distribution) or {"build_requires": [], "hook_requires": []}
+    for text in (*record["build_requires"], *record["hook_requires"]):
+        needed = parse_requirement(text)
+        is_it = needed.name == library and needed.specifier and markers.hold(needed.marker)
+        if is_it and not accepts(needed.specifier, version):
+            return f"{needed.name}{needed.specifier}"
+    return ""
+
+
+def _problem(one: Disturbed, by_name: Mapping[str, InstalledDistribution], markers: MarkerAnswers) -> Problem:
     name, version = one.installed.name, one.installed.version
     if one.missing:
         pip = f"{name} {version} requires {one.library}, which is not installed."
@@ -111,7 +125,9 @@ def _problem(one: Disturbed, by_name: Mapping[str, InstalledDistribution]) -> Pr
     else:
         pip = ""
     if one.match is not None:
-        hint = _again(one.installed)
+        needed = _unbuildable(by_name[name], one.library, by_name[one.library].version, markers)
+        back = f"it needs {needed} to be built, so put that back: pybuildsync install '{needed}'"
+        hint = back if needed else _again(one.installed)
         return Problem(kind="match", name=name, version=version, text=one.text, hint=hint, pip=pip)
     hint = f"pybuildsync install '{one.requirement.partition(';')[0].strip()}'"
     kind: Literal["missing", "conflict"] = "missing" if one.missing else "conflict"

@@ -13,14 +13,16 @@ from pybuildsync.core.matching import matches_of_extras
 from pybuildsync.core.policies import PolicyBook
 from pybuildsync.core.requirements import Requirement
 from pybuildsync.core.resolution import Chosen, Resolution
-from pybuildsync.core.variants import Match
+from pybuildsync.core.variants import EVIDENCE_WORDS, Match
 from pybuildsync.core.version_sets import accepts, order_key
+
+_PUBLISHED = "a published wheel instead of the one built here"
 
 Kind = Literal["install", "upgrade", "downgrade", "rebuild", "reinstall", "keep"]
 
 
 class Step(NamedTuple):
-    """What happens to one distribution; ``old`` is "" where none is installed, ``reason`` why it is rebuilt, or ""."""
+    """What happens to one distribution; ``old`` is "" where none is installed, ``reason`` why it comes anew, or ""."""
 
     kind: Kind
     chosen: Chosen
@@ -64,7 +66,7 @@ def _step(chosen: Chosen, old: Installed | None, again: bool) -> Step:  # noqa: 
         return Step("keep", chosen, old.version)
     if variant is not None:
         return Step("rebuild", chosen, old.version, _what_moved(old, chosen))
-    return Step("reinstall", chosen, old.version)
+    return Step("reinstall", chosen, old.version, _PUBLISHED if old.variant is not None else "")
 
 
 def _what_moved(old: Installed, chosen: Chosen) -> str:
@@ -122,7 +124,7 @@ def broken_matches(installed: Installed, running: dict[str, str]) -> tuple[Distu
         if not match.policy.accepts(match.built, version):
             text = (
                 f"{title} was built against {match.name} {match.built}, "
-                f"and {match.name} {version} is there ({match.evidence}: {match.policy})"
+                f"and {match.name} {version} is there ({EVIDENCE_WORDS[match.evidence]}: {match.policy})"
             )
         elif (match.name, version) in installed.unlinked:
             text = f"{title} needs {', '.join(variant.libraries_of(match.name))} as {match.name} {match.built} brings"

@@ -81,6 +81,15 @@ class Ingredient(NamedTuple):
     key: str = ""
 
 
+# What a user is told of each evidence.
+EVIDENCE_WORDS = {
+    "configured": "configured",
+    "baked": "its wheel says so",
+    "linked": "linked",
+    "required twice": "required to build and to run",
+}
+
+
 class Match(NamedTuple):
     """A distribution that a variant was built against and must run with (docs/matching.md, "Evidence").
 

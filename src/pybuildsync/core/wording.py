@@ -21,7 +21,7 @@ from pybuildsync.core.shelves import Shelf
 from pybuildsync.core.solver.explain import explain
 from pybuildsync.core.solver.outcome import Failure
 from pybuildsync.core.solver.wording import enumerate_words
-from pybuildsync.core.variants import Package, Scope
+from pybuildsync.core.variants import EVIDENCE_WORDS, Package, Scope
 
 _OTHERS = {
     "micro": "the same in its first two numbers",
@@ -71,13 +71,13 @@ class PackagingWords:
             case BuildRequires(requirement):
                 return f"{subject} needs {_without_marker(requirement)} to be built"
             case BuiltAgainst(library, built, evidence, policy):
-                return f"{subject} must run with {library} {built}{_or_what_goes(policy)} ({evidence})"
+                return f"{subject} must run with {library} {built}{_or_what_goes(policy)} ({EVIDENCE_WORDS[evidence]})"
             case Loads(library, built, libraries):
                 return f"{subject} needs {enumerate_words(libraries)}, as {library} {built} brings"
             case MustMatch(scope, library, evidence):
                 its = f"the {library} that it is built with"
                 or_another = _or_what_goes(*self._provider.ties.policies_of(scope, library))
-                return f"{scope[-1][0]} {scope[-1][1]} must run with {its}{or_another} ({evidence})"
+                return f"{scope[-1][0]} {scope[-1][1]} must run with {its}{or_another} ({EVIDENCE_WORDS[evidence]})"
             case AlreadyBuilt(project, version, coupled):
                 against = ", ".join(f"{name} {built}" for name, built in coupled)
                 return f"{project} {version} has been built{f' against {against}' if against else ''} already"

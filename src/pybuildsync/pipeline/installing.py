@@ -26,6 +26,8 @@ from pybuildsync.store.archives import find_archive
 from pybuildsync.store.location import Store
 from pybuildsync.store.wheels import UnpackedWheel
 
+_TOLD = 3  # requirements that a hint repeats
+
 
 class Planned(NamedTuple):
     """What an install will do: the settled loop, one step for each distribution, and what it leaves disturbed."""
@@ -64,12 +66,13 @@ def plan_install(
     facts = Facts()
     rounds = 1
     moved: list[Disturbed] = []
+    asked_first = goal.requirements if not goal.direct else ()
     while True:
         try:
             settled = settle(goal, shop.knowledge, Builds(shop), facts, story, max_rounds=max_rounds, first=rounds)
         except NoSolution as error:
             told = _with_failures(shop, error)
-            raise (_unbreakable(moved, told) if moved else told) from error
+            raise (_unbreakable(moved, told, asked_first) if moved else told) from error
         facts, rounds = settled.facts, settled.rounds
         settled = settled._replace(resolution=_to_run(settled.resolution, goal))
         markers = MarkerAnswers(goal.target)
@@ -207,13 +210,15 @@ def _fetched_again(shop: Workshop, goal: Goal, disturbed: Disturbed) -> Direct |
         ) from error
 
 
-def _unbreakable(moved: list[Disturbed], error: NoSolution) -> NoSolution:
-    is_built = any(each.match is not None for each in moved)
-    way_out = (
-        "ask for another version of it in the same command"
-        if is_built
-        else "leave its requirements alone with --no-deps"
-    )
+def _unbreakable(moved: list[Disturbed], error: NoSolution, asked: tuple[Requirement, ...]) -> NoSolution:
+    """Return *error* as one about what is *moved*; *asked* is what the user asked for, () where it can't be told."""
+    built = sorted({each.installed.name for each in moved if each.match is not None})
+    way_out = "leave its requirements alone with --no-deps"
+    if built:
+        way_out = "name it in the same command, for a published wheel or another version of it to take its place"
+        if 0 < len(asked) <= _TOLD:
+            named = " ".join([*(f"'{each}'" for each in asked), *built])
+            way_out += f": pybuildsync install {named}"
     return NoSolution(
         "the change would break what is installed",
         why="\n".join([*(each.text for each in moved), "", error.why]),
