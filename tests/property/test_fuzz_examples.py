@@ -62,6 +62,7 @@ EXAMPLES = (
     ("installed", "NUL in the link of an egg", b"\0"),
     ("installed", "NUL in RECORD", _INFO + b"\x1da\0b/c,,\n"),
     ("installed", "a field of RECORD beyond all bounds", _INFO + b'\x1d"' + b"x" * 200_000 + b'",,\n'),
+    ("installed", "a folder in RECORD with a name that is too long", _INFO + b"\x1d" + b"x" * 300 + b"/y,,\n"),
     ("installed", "a URL that is none", _INFO + b'\x1d\x1d\x1d{"url": "file://[", "dir_info": {"editable": true}}'),
     ("installed", "mail in mail", _INFO + b"Content-Type: message/rfc822\n\n" * 2000),
     ("build_record", "nested deep", b"[" * 2000),
@@ -103,6 +104,14 @@ def refusal(family: str, data: bytes) -> str:
 def test_a_listing_that_asks_for_no_python() -> None:
     """What is no specifier counts as none, as in pip; what is fetched ahead doesn't stumble over it either."""
     page = b'<a href="a-1.0-py3-none-any.whl" data-requires-python="no python">a</a>'
+    answer = examine(COMMANDS["install_page"], page)
+    assert isinstance(answer, tuple)
+    assert answer[0] == 0
+
+
+def test_a_listing_with_a_file_whose_name_has_nul() -> None:
+    """No such file can be there: the other one counts."""
+    page = b'<a href="a-1.0-py3-none\x01\x00-any.whl">a</a><a href="a-1.0-py3-none-any.whl">a</a>'
     answer = examine(COMMANDS["install_page"], page)
     assert isinstance(answer, tuple)
     assert answer[0] == 0

@@ -21,7 +21,7 @@ def signature(path: str) -> str:
     """Return what is seen of *path* (links followed), or "-" where nothing is: then its absence is what is watched."""
     try:
         seen = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # the latter for NUL: no file is called so
         return "-"
     return f"{seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_size} {seen.st_ino} {seen.st_mode}"
 

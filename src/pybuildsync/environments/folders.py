@@ -3,12 +3,15 @@
 A view for planning: it reads and remembers, and never changes anything.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["file", "folder", "link"]
+
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 # Where case doesn't count, two names that differ in case alone are one file.
 folded: Callable[[str], str] = str.lower if sys.platform in {"win32", "darwin"} else str
@@ -55,8 +58,9 @@ def _list(folder: str) -> dict[str, Kind]:
                     found[folded(entry.name)] = "file"
                 else:
                     found[folded(entry.name)] = "link" if entry.is_symlink() else "folder"
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+    except OSError as error:
+        if error.errno not in _NOTHING_THERE:
+            raise
     return found
 
 
