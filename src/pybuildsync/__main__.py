@@ -15,9 +15,25 @@ def run() -> int:
     what a command leaves in circles is small beside what it needs.
     """
     gc.disable()
+    fill_streams()
     status = main()
     gc.freeze()
     return status
+
+
+def fill_streams() -> None:
+    """Give the process a stream that leads nowhere for each that it was started without (``>&-``; ``pythonw``).
+
+    In the order of their descriptors: each is the lowest that is free, so no file that is opened later, and may be
+    written to by a build's processes, gets it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            import os
+
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - open until the process ends
+            os.set_inheritable(stream.fileno(), True)  # noqa: FBT003 - os takes it by position only
+            setattr(sys, name, stream)
 
 
 def main() -> int:
