@@ -319,6 +319,22 @@ def test_a_lock_file_with_another_hash(place: Place) -> None:
     assert "index" not in told.partition("from ")[0]
 
 
+def test_an_upgrade_to_what_is_locked(place: Place) -> None:
+    """Changes nothing where that is there, again and again, unless it is to be installed anew."""
+    fill(place)
+    archive = next(each for each in place.index.archives["lib"] if "2.0" in each.filename)
+    url = f"{place.index.root}/files/{archive.filename}"
+    path = place.file(
+        'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "lib"\nversion = "2.0"\nwheels = [{url = '
+        f'"{url}", hashes = {{sha256 = "{archive.sha256}"}}}}]\n',
+        "pylock.toml",
+    )
+    assert "+ lib==2.0" in place.install("-U", "-r", path).out
+    for _ in range(2):
+        assert place.install("-U", "-r", path).out.startswith("Requirement already satisfied: lib==2.0")
+    assert "+ lib==2.0" in place.install("-U", "-r", path, "--force-reinstall").out
+
+
 def test_one_hash_turns_hashes_on_for_all(place: Place) -> None:
     """A single --hash means that everything needs one; the lines that are missing are told."""
     fill(place)

@@ -1,5 +1,7 @@
 """Which releases and files count: pre-releases, wheels, Python versions, tags, hashes, what is left out."""
 
+from typing import Any
+
 import pytest
 from core.fakes import TARGET, World, requirements, versions_of
 
@@ -197,6 +199,35 @@ def test_a_file_with_a_given_hash_goes_before_one_of_which_nobody_says() -> None
     assert isinstance(pick, Pick)
     assert pick.source is not None
     assert pick.source.file == files[1]
+
+
+def variant_of(digest: str) -> Variant:
+    """Return `a 1`, built from a source with a SHA-256."""
+    return Variant(Source("a", "1", digest), "key", Metadata("a", "1"), ())
+
+
+@pytest.mark.parametrize(
+    ("more", "stays"),
+    [
+        ({}, True),
+        ({"version": "0"}, False),
+        ({"origin": "https://x.example/a.zip#sha256=a-1&subdirectory=b"}, True),
+        ({"origin": "https://x.example/a.zip#sha256=b"}, False),
+        ({"origin": "file:///a"}, False),
+        ({"variant": variant_of("a-1")}, True),
+        ({"variant": variant_of("b")}, False),
+        ({"variant": variant_of("")}, True),
+    ],
+)
+def test_what_is_installed_stays_where_hashes_are_given(more: dict[str, Any], stays: bool) -> None:  # noqa: FBT001 - a table
+    """An upgrade to its version changes nothing, as in pip, if nothing tells that it was another file."""
+    there = Installed("a", "1", Metadata("a", "1"))._replace(**more)
+    world = World().wheel("a", "1").sdist("a", "1")
+    goal = world.goal("a", upgrade=frozenset("a"), hashes=(("a", ("sha256:a-1",)),))
+    (chosen,) = resolve(goal._replace(installed=(there,)), world, Facts()).running
+    assert (chosen.version, chosen.pick.installed) == ("1", stays)
+    (chosen,) = resolve(goal, world, Facts()).running
+    assert not chosen.pick.installed
 
 
 # What is left out, and times

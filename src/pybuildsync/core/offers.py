@@ -305,13 +305,14 @@ class Offers:
         """Return which of *entries* of the project *name* is taken first: the newest, all else being equal, as in pip.
 
         One with a hash that was given goes before one of which nobody says, then, if these are preferred, a wheel
-        before what is to be built.
+        before what is to be built. What is installed of that version goes before its files, as in pip; where
+        hashes are given, unless it tells that it came from something else.
         """
         hashes = self._hashes.get((building, name), frozenset[str]())
         newest = (entries & -entries).bit_length() - 1
         if not hashes and not self.goal.prefer_wheels:
             return newest
-        best, best_key = newest, (False, False)
+        best, best_key, among = newest, (False, False), entries
         while entries:
             bit = (entries & -entries).bit_length() - 1
             pick = self.pick(name, bit, building=building)
@@ -323,7 +324,16 @@ class Offers:
                 if best_key == (bool(hashes), self.goal.prefer_wheels):
                     break
             entries &= entries - 1
-        return best
+        return self._there(name, best, among, hashes) if hashes and not building else best
+
+    def _there(self, name: str, best: int, among: int, hashes: frozenset[str]) -> int:
+        """Return the entry that is installed in the version of *best*, if *among* what may be had; else *best*."""
+        installed, shelf = self._installed.get(name), self.shelf(name, building=False)
+        if installed is None or _is_another(installed, hashes):
+            return best
+        position = shelf.entry(best).position
+        there = among & shelf.mask_where(lambda entry: entry.installed and entry.position == position)
+        return there.bit_length() - 1 if there else best
 
 
 def _has_hash(pick: Pick, hashes: frozenset[str]) -> bool:
@@ -331,6 +341,14 @@ def _has_hash(pick: Pick, hashes: frozenset[str]) -> bool:
     source = pick.variant.source if pick.variant else pick.source
     file = pick.file or (source.file if source else None)
     return file is not None and any(f"{algorithm}:{digest}" in hashes for algorithm, digest in file.hashes)
+
+
+def _is_another(installed: Installed, hashes: frozenset[str]) -> bool:
+    """Whether *installed* tells where it came from, or what it was built from, and that has none of *hashes*."""
+    if installed.origin:  # its fragment begins with the hash, if that is known
+        return installed.origin.partition("#")[2].partition("&")[0].replace("=", ":", 1) not in hashes
+    digest = installed.variant.source.digest if installed.variant is not None else ""
+    return bool(digest) and f"sha256:{digest}" not in hashes and any(each.startswith("sha256:") for each in hashes)
 
 
 def _with_hash(files: tuple[DistributionFile, ...], hashes: frozenset[str]) -> tuple[DistributionFile, ...]:
