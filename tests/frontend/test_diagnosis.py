@@ -30,6 +30,8 @@ SAID = [
     ("RuntimeError: CMake must be installed to build this", "it needs the program CMake"),
     ("FileNotFoundError: [Errno 2] No such file or directory: 'cmake'", "it needs the program cmake"),
     ("/bin/sh: 1: swig: not found", "it needs the program swig"),
+    ("./bootstrap.sh: 2: autoreconf: not found", "it needs the program autoreconf"),
+    ("./build: line 12: autoreconf: command not found", "it needs the program autoreconf"),
     ("bash: line 1: pkg-config: command not found", "it needs the program pkg-config"),
     ('Run-time dependency openblas found: NO\nERROR: Dependency "openblas" not found, tried pkgconfig', "openblas"),
     ('x.build:31:12: ERROR: Dependency "cairo" not found (tried pkg-config and cmake)', "the library cairo is not"),

@@ -126,6 +126,7 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
         (
             r"No such file or directory: '([a-z][a-z\d+-]*)'",
             r"^(?:\S*/)?(?:ba|da|z|k)?sh: (?:line )?(?:\d+: )?([\w+-]+): (?:command )?not found",
+            r"^[\w./+-]+: (?:line )?\d+: ([\w+-]+): (?:command )?not found$",
             r"^make\S*: ([\w+-]+): No such file or directory",
             r"command '([\w+-]+)' failed: No such file or directory",
             r"\b(\w+) must be installed to build",
