@@ -70,10 +70,10 @@ def main() -> int:
             sys.stderr.write(told)
             sys.stdout.write(text)
             sys.stdout.flush()
-        except OSError:
-            from pybuildsync.cli.main import nobody_reads
+        except OSError as error:
+            from pybuildsync.cli.main import not_printed
 
-            return nobody_reads()
+            return not_printed(error, f"{arguments[0]} was done" if arguments[0] in ("install", "venv") else "")
         return 0
     from pybuildsync.cli.main import main as run_command
 

@@ -3,10 +3,27 @@
 import os
 
 from pybuildsync.cli.colors import Colors
+from pybuildsync.commands.results import (
+    CacheFilesRemoved,
+    CacheRemoved,
+    ConfigWritten,
+    DownloadResult,
+    InstallResult,
+    Result,
+    UninstallResult,
+    VenvResult,
+    WheelResult,
+)
 from pybuildsync.errors import EnvironmentFault, InternalError, PybuildsyncError, without_credentials
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 PIPE_CLOSED = 141  # 128 + SIGPIPE
+
+# Results of commands that leave something behind.
+_CHANGING = (
+    InstallResult, UninstallResult, WheelResult, DownloadResult, VenvResult, ConfigWritten, CacheRemoved,
+    CacheFilesRemoved,
+)  # fmt: skip
 
 
 def describe(error: PybuildsyncError, colors: Colors, *, as_pip: bool = False) -> str:
@@ -58,6 +75,21 @@ def from_system(error: OSError) -> EnvironmentFault | None:
         return None
     where = f": {error.filename}" if error.filename else ""
     return EnvironmentFault(f"{error.strerror}{where}", hint=hints[error.errno])
+
+
+def unprinted(error: OSError, done: str) -> EnvironmentFault:
+    """Return the fault that standard output can't be written; *done* says what was done before, "" for nothing."""
+    return EnvironmentFault(
+        f"standard output can't be written: {error.strerror or error}",
+        why=f"{done}; only the answer is lost" if done else "",
+        hint="send it to another place, or make room where it goes",
+    )
+
+
+def work_done(words: tuple[str, ...], result: Result) -> str:
+    """Return the sentence that the command *words* was done, where *result* says that it changed something; or ""."""
+    looked_only = getattr(result, "dry_run", False) or getattr(result, "declined", False)
+    return "" if looked_only or not isinstance(result, _CHANGING) else f"{' '.join(words)} was done"
 
 
 def from_defect(error: BaseException, folder: str, *, loud: bool) -> InternalError:

@@ -161,7 +161,7 @@ def _carry_out(argv: Sequence[str], order: Order, world: World) -> int:
     finally:
         story.close()
     text = render(result, presentation, choose_colors(world.stdout, presentation.color, world.environ))
-    _print(text, world)
+    _print(text, world, failures.work_done(order.words, result))
     if presentation.log:
         _log(presentation, render(result, presentation, Colors(on=False)))
     told = summary(result)
@@ -275,10 +275,22 @@ def _asker(order: Order, story: ClosableStory, world: World) -> Callable[[tuple[
     return ask
 
 
-def _print(text: str, world: World) -> int:
-    """Write the result *text* to stdout; return 0."""
-    world.stdout.write(text)
-    world.stdout.flush()
+def _print(text: str, world: World, done: str = "") -> int:
+    """Write the result *text* to stdout; return 0. *done* says what was done before, "" for nothing.
+
+    Raises:
+        BrokenPipeError: nobody reads it.
+        EnvironmentFault: it can't be written.
+
+    """
+    try:
+        world.stdout.write(text)
+        world.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget(world.stdout)
+        raise failures.unprinted(error, done) from error
     return 0
 
 
@@ -322,18 +334,29 @@ def _joined(argv: Sequence[str]) -> str:
     return shlex.join(argv)
 
 
-def nobody_reads() -> int:
-    """End quietly where an answer found no reader; return the exit status."""
-    return _leave_pipe(_real_world())
+def not_printed(error: OSError, done: str) -> int:
+    """End where an answer could not be written, quietly where nobody reads it any more; return the exit status.
+
+    *done* says what was done before, "" for nothing.
+    """
+    _forget(sys.stdout)  # before anything else touches it: to reconfigure it is to write what it has buffered
+    if isinstance(error, BrokenPipeError):
+        return failures.PIPE_CLOSED
+    return _fail(failures.unprinted(error, done), Presentation(), _real_world())
 
 
 def _leave_pipe(world: World) -> int:
-    """End quietly after the reader of stdout has left: what is still buffered goes nowhere, instead of complaining."""
+    """End quietly after the reader of stdout has left."""
+    _forget(world.stdout)
+    return failures.PIPE_CLOSED
+
+
+def _forget(stream: TextIO) -> None:
+    """Let what *stream* still has buffered go nowhere, instead of complaining when the process ends."""
     try:
-        descriptor = world.stdout.fileno()
+        descriptor = stream.fileno()
     except (OSError, ValueError):
-        return failures.PIPE_CLOSED
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)
-    return failures.PIPE_CLOSED
