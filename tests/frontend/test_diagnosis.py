@@ -73,3 +73,11 @@ def test_the_surest_comes_first() -> None:
     found = diagnose("x.c:1:1: error: unknown type\nx.c:1:10: fatal error: ffi.h: No such file or directory\n")
     assert found is not None
     assert found.cause == "the header file ffi.h is not there"
+
+
+@pytest.mark.parametrize("log", ["/bin/sh: 1: swig: not found", "ModuleNotFoundError: No module named 'helper'"])
+def test_where_build_requirements_are_written(log: str) -> None:
+    """It is no option: the hint says which table of which file has it."""
+    found = diagnose(log)
+    assert found is not None
+    assert "(extra-build-dependencies of [tool.pybuildsync] in its pyproject.toml)" in found.hint

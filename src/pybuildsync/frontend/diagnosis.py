@@ -17,6 +17,10 @@ class Diagnosis(NamedTuple):
 
 
 _TIME: Final = "build it with the build tools of its own time: --build-time source"
+_NAME_IT: Final = (
+    "name what provides it among its build requirements (extra-build-dependencies of [tool.pybuildsync] in its "
+    "pyproject.toml)"
+)
 _COMPILERS: Final = r"(?:[\w./-]*-)?(?:cc|gcc|g\+\+|c\+\+|clang|clang\+\+|cl\.exe)(?:-\d+)?"
 
 _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
@@ -133,7 +137,7 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
             r"^'([\w+-]+)' is not recognized as an internal or external command",
         ),
         r"it needs the program \1",
-        "install it, or name what provides it among its build requirements (extra-build-dependencies)",
+        f"install it, or {_NAME_IT}",
     ),
     (
         (
@@ -153,7 +157,7 @@ _TABLE: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         (r"(?:ModuleNotFoundError|ImportError): No module named '?([\w.]+)'?",),
         r"its build imports \1, which is not in the build environment",
-        "name what provides it among its build requirements (extra-build-dependencies)",
+        _NAME_IT,
     ),
     (
         (
