@@ -13,6 +13,7 @@ from pybuildsync.environments.configuration import ELSEWHERE
 from pybuildsync.environments.interpreter_discovery import OLDEST, refuse
 
 _TIMEOUT = 60.0  # seconds; a cold network disk is slow, a hung wrapper script is endless
+_NOT_FOUND = 127  # a shell's: so a version manager's shim ends where no interpreter is switched on
 _PROBE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter_probe.py")
 
 
@@ -40,7 +41,8 @@ def ask(base: str, packaging: str) -> dict[str, Any]:
     except ValueError:
         refuse(base, "it prints something else than a Python would")
     if not facts:
-        refuse(base, _why_not(base, run.stderr.decode("utf-8", "replace").strip()))
+        words = run.stderr.decode("utf-8", "replace").strip()
+        refuse(base, words if words and run.returncode == _NOT_FOUND else _why_not(base, words))
     version = tuple(facts["version"])
     if version[:2] < OLDEST:
         refuse(base, f"it is Python {facts['full_version']}; 3.8 is the oldest that is supported")

@@ -108,8 +108,9 @@ def _all_candidates(request: Request, environ: Mapping[str, str], platform: str)
     folders = [folder for folder in environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     for folder in folders:
         if _is_shims(folder):
-            # A shim runs whatever version is switched on, which is what a plain name asks for; the versions follow.
-            yield from () if _selects(request) else _present(folder, [name for name in names if "3." not in name])
+            # A shim runs whatever version is switched on under its name: one of several would be asked in vain.
+            is_telling = len(request.release) > 1
+            yield from _present(folder, [name for name in names if ("3." in name) is is_telling])
         else:
             yield from _present(folder, names)
     for prefix in _managed_prefixes(environ):
@@ -121,10 +122,6 @@ def _all_candidates(request: Request, environ: Mapping[str, str], platform: str)
     else:
         for folder in _USUAL_FOLDERS:
             yield from _present(folder, names)
-
-
-def _selects(request: Request) -> bool:
-    return len(request.release) > 1 or bool(request.specifier)
 
 
 def _names(request: Request, suffix: str) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ def _answers(found: Interpreter, request: Request) -> bool:
 def _what_there_is(store: Store, environ: Mapping[str, str]) -> str:
     """Return one line for each interpreter that a version could have named, with what is wrong with it, if anything."""
     lines: dict[str, str] = {}
-    everything = Request(text="", specifier=">=3")  # with a specifier, shims are passed over
+    everything = Request(text="", specifier=">=3")
     for path in candidates(everything, environ):
         try:
             found = _at_path(path, store)
