@@ -35,6 +35,15 @@ def test_a_build_requirement_comes_from_source(place: Place) -> None:
     assert keys == {"lib": False, "tool": True}
 
 
+def test_a_build_requirement_that_fails(place: Place) -> None:
+    """The error says for whom it was to be built, up to what was asked for."""
+    place.index.add(wheel("helper", "1.0"))
+    place.index.add(sdist("deep", "1.0", needs=["helper"], breaks={"helper": "1.0"}))
+    place.index.add(sdist("tool", "1.0", needs=["deep"]))
+    place.index.add(sdist("app", "1.0", needs=["tool"]))
+    assert "it is needed to build tool 1.0, to build app 1.0\n" in place.refused("app")
+
+
 def test_a_source_that_needs_itself(place: Place) -> None:
     """The error prints the chain."""
     place.index.add(sdist("one", "1.0", needs=["two"]))

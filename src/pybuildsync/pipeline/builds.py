@@ -194,6 +194,9 @@ def _outcome(shop: Workshop, order: Order, future: "Future[BuildResult]") -> Bui
     try:
         result = future.result()
     except BuildFailure as failure:
+        if order.chosen.scope:  # nobody asked for this one: for whom it is built
+            chain = ", to build ".join(f"{name} {version}" for name, version in reversed(order.chosen.scope))
+            failure.why = f"it is needed to build {chain}\n{failure.why}".strip()
         shop.failures.setdefault(order.source.identity, {})[order.key] = failure
         if not next_date(shop, order, failure):
             raise

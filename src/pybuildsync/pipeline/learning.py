@@ -68,7 +68,8 @@ def go_back(shop: Workshop, facts: Facts, order: Order, failure: BuildFailure) -
     if not date:
         raise failure
     shop.knowledge.with_times = True
-    reason = failure.cause or failure.what
+    said = failure.what.partition(": ")[2] or failure.what
+    reason = failure.cause or f"{said}; the whole log: {failure.log_path}"
     shop.story.tell(BuildRetried(name=order.source.name, version=order.source.version, time=date[:10], reason=reason))
     return facts.with_date(order.source, date)
 
