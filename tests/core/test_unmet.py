@@ -75,6 +75,14 @@ def test_wrong_hashes_are_told_with_those_that_there_are() -> None:
     assert caught.value.pip == ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE: a 1",)
 
 
+def test_hashes_of_another_version() -> None:
+    """Nobody has changed a file: the hint says which version they are of."""
+    world = World().sdist("a", "1").sdist("a", "2")
+    with pytest.raises(NoSolution) as caught:
+        resolve(world.goal("a==1", hashes=hashed(a="a-2")), world, NONE)
+    assert caught.value.hint == "the hashes are of a 2: ask for that, or give the hashes of what is asked for"
+
+
 def test_all_wrong_hashes_are_told_at_once() -> None:
     """Of each the newest version that was asked for."""
     world = World().sdist("a", "1").sdist("b", "1").sdist("b", "2").sdist("c", "1").sdist("d", "1")

@@ -72,12 +72,16 @@ def tell_unmet(unmet: Sequence[Unmet], before: str) -> Told:
 
 
 class Unhashed(NamedTuple):
-    """A requirement whose versions all lack a hash that was given (``hashes``); ``files`` are those of the newest."""
+    """A requirement whose versions all lack a hash that was given (``hashes``); ``files`` are those of the newest.
+
+    ``known`` are the versions that have a file with such a hash, newest first.
+    """
 
     requirement: Requirement
     version: str
     hashes: tuple[str, ...]
     files: tuple[DistributionFile, ...]
+    known: tuple[str, ...] = ()
 
 
 def find_unhashed(provider: PackagingProvider) -> tuple[Unhashed, ...]:
@@ -101,7 +105,12 @@ def find_unhashed(provider: PackagingProvider) -> tuple[Unhashed, ...]:
             entries &= entries - 1
         else:
             files = provider.offers.without_hash(name, newest)
-            found.setdefault(name, Unhashed(requirement, shelf.version(newest), hashes[name], files))
+            known = tuple(
+                version
+                for position, version in enumerate(shelf.versions)
+                if any(f"{a}:{digest}" in hashes[name] for file in shelf.files(position) for a, digest in file.hashes)
+            )
+            found.setdefault(name, Unhashed(requirement, shelf.version(newest), hashes[name], files, known))
     return tuple(found.values())
 
 
@@ -121,7 +130,17 @@ def tell_unhashed(unhashed: Sequence[Unhashed]) -> Told:
         ]
     named = enumerate_words(titles if len(titles) <= _NAMED else [*titles[: _NAMED - 1], f"{len(titles) - 2} others"])
     pip = (f"{PIP_OTHER_HASHES}: {', '.join(titles)}",)
-    return Told(f"none of the files of {named} has a hash that was given", "\n".join(why), OTHER_HASHES, pip)
+    return Told(
+        f"none of the files of {named} has a hash that was given", "\n".join(why), _what_is_hashed(unhashed), pip
+    )
+
+
+def _what_is_hashed(unhashed: Sequence[Unhashed]) -> str:
+    """Return the hint: where all hashes are of other versions nobody has changed a file."""
+    if not all(each.known for each in unhashed):
+        return OTHER_HASHES
+    known = [f"{each.requirement.name} {', '.join(each.known[:_TOLD])}" for each in unhashed]
+    return f"the hashes are of {enumerate_words(known)}: ask for that, or give the hashes of what is asked for"
 
 
 def _what_there_is(unmet: Unmet, before: str) -> str:
