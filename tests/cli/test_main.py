@@ -123,6 +123,14 @@ def test_usage_errors(argv: list[str], first: str, hint: str) -> None:
     assert said.err.splitlines() == [f"error: {first}", f"hint: {hint}"]
 
 
+@pytest.mark.parametrize("argv", [["list", "-o", "--format=freeze"], ["list", "--format", "freeze", "--outdated"]])
+def test_what_is_outdated_is_nothing_to_freeze(argv: list[str]) -> None:
+    """Lines that pin the old versions look like the new ones; pip refuses, in these words and with this status."""
+    said = say(argv, Runner(CacheFolder("/x")))
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("error: List format 'freeze' cannot be used with the --outdated option.\n")
+
+
 def test_an_error_says_what_why_and_what_to_do() -> None:
     """An error's parts stand one below the other; its class gives the exit status."""
     said = say(["install", "a"], Runner(NO_SOLUTION))

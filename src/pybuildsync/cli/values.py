@@ -13,7 +13,7 @@ from pybuildsync.cli.rows import COUNT, FLAG, Option
 from pybuildsync.cli.sources import Said, adds_up, read_sources
 from pybuildsync.cli.words import Line
 from pybuildsync.commands import options as asked
-from pybuildsync.errors import UsageError
+from pybuildsync.errors import RequestError, UsageError
 from pybuildsync.store.location import VARIABLE, default_root
 
 CommandOptions: TypeAlias = (
@@ -117,6 +117,7 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
     Raises:
         UsageError: a value is no number, no setting, none of the choices; a word is missing or too much; a
             configuration file can't be read.
+        RequestError: options don't go together.
 
     """
     sections: Sections = {name: {} for name in ("", "general", "presentation", *_SECTIONS)}
@@ -134,6 +135,7 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         if _SECTIONS[section][0] in _TYPES[line.command.words[0]]._fields:
             _settle_connections(sections, section)
     own = sections[""]
+    _check_format(sections)
     for section, (field, type_) in _SECTIONS.items():
         if sections[section]:
             own[field] = type_(**sections[section])
@@ -144,6 +146,14 @@ def understand(line: Line, environ: Mapping[str, str], folder: str = ".") -> Ord
         general=General(**sections["general"]),
         warnings=sources.warnings,
     )
+
+
+def _check_format(sections: Sections) -> None:
+    """Refuse to give what is outdated as requirements: they would pin the old versions. As pip does."""
+    if sections[""].get("outdated") and sections["presentation"].get("format") == "freeze":
+        raise RequestError(
+            "List format 'freeze' cannot be used with the --outdated option.", hint="say --format columns or json"
+        )
 
 
 def _settle_connections(sections: Sections, section: str) -> None:
