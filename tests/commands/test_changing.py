@@ -79,6 +79,13 @@ def test_uninstall_says_what_is_left_without(environment: Environment) -> None:
     assert err == "warning: Skipping nope as it is not installed.\nwarning: app still requires lib, which is gone\n"
 
 
+def test_uninstall_says_which_several_are_left_without(environment: Environment) -> None:
+    """In one line, in the plural."""
+    environment.add("tool", "1.0", requires=("lib",))
+    _, _, err = run(environment, "uninstall", "-y", "lib")
+    assert err == "warning: app, tool still require lib, which is gone\n"
+
+
 def test_uninstall_does_as_it_is_told(environment: Environment) -> None:
     """A no, a dry run, or nothing to remove changes nothing."""
     assert run(environment, "uninstall", "app", stdin="n\n")[:2] == (0, "")

@@ -114,7 +114,8 @@ def _tell_missing(
     wanting = required_by((one for one in found if one.name not in names), markers)
     for name in names:
         if name in wanting:
-            story.tell(Warned(f"{', '.join(wanting[name])} still requires {name}, which is gone"))
+            verb = "requires" if len(wanting[name]) == 1 else "require"
+            story.tell(Warned(f"{', '.join(wanting[name])} still {verb} {name}, which is gone"))
 
 
 def _names(options: UninstallOptions, story: Story) -> dict[str, str]:
