@@ -115,7 +115,7 @@ def test_what_builds_must_be_what_runs_and_cannot() -> None:
     world = tools(World(), "70", "78", "80").sdist("a", "1.0", build=("setuptools>75",), built=as_built)
     with pytest.raises(NoSolution) as caught:
         world.settle(world.goal("a", "setuptools==70"))
-    assert "a 1.0 must run with the setuptools that it is built with (baked)" in caught.value.why
+    assert "a 1.0 must run with the setuptools that it is built with (its wheel says so)" in caught.value.why
     assert (world.builds, world.looked) == (["a==1.0 [setuptools=80]"], [])
 
 
