@@ -143,6 +143,15 @@ def kill_at(scene: Scene, requirements: tuple[str, ...], moment: float, *, in_tr
     return alive
 
 
+def kill_in_time(scene: Scene, template: Path, moment: float, *, in_transaction: bool) -> bool:
+    """Kill at *moment*, or sooner where a run is over by then: the machine may have been slower when it was chosen."""
+    for sooner in (1.0, 0.7, 0.4, 0.1):
+        scene.set(template)
+        if kill_at(scene, NEW, moment * sooner, in_transaction=in_transaction):
+            return True
+    return False
+
+
 @pytest.mark.parametrize("job", ["install", "upgrade"])
 def test_killed_at_any_moment(scene: Scene, tmp_path: Path, job: str) -> None:
     """After a kill the environment is put right by whatever comes next, and told; nothing is left over."""
@@ -167,8 +176,7 @@ def test_killed_at_any_moment(scene: Scene, tmp_path: Path, job: str) -> None:
     within = [chance.uniform(0, length) for _ in range(MOMENTS - MOMENTS // 2)]
     hits, recovered, states = 0, 0, {"old": 0, "new": 0}
     for number, (moment, in_transaction) in enumerate([(m, False) for m in whole] + [(m, True) for m in within]):
-        scene.set(template)
-        hits += kill_at(scene, NEW, moment, in_transaction=in_transaction)
+        hits += kill_in_time(scene, template, moment, in_transaction=in_transaction)
         label = f"{job}: moment {number} of seed {SEED}, {moment:.4f} s in {('all', 'the transaction')[in_transaction]}"
         if number % 2:  # another command first: it finds the old state or the new one, and nothing in between
             looked = run("list", "--python", scene.environment.folder, "--cache-dir", scene.store, timeout=PATIENCE)
