@@ -164,9 +164,16 @@ def test_byte_code_is_written_as_an_import_would(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="nothing is compiled ahead where there is one processor")
-@pytest.mark.parametrize("variables", [{}, {"PYTHONDONTWRITEBYTECODE": "1"}], ids=["wanted", "unwanted"])
-def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(tmp_path: Path, variables: dict[str, str]) -> None:
-    """All modules of its package but its tests, while it is imported; not where no byte code is wanted."""
+@pytest.mark.parametrize(
+    ("variables", "cwd", "compiled"),
+    [({}, ".", ["__init__", "rarely"]), ({"PYTHONDONTWRITEBYTECODE": "1"}, ".", []), ({}, "work", ["__init__"])],
+    ids=["wanted", "unwanted", "somebody's environment"],
+)
+def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(
+    tmp_path: Path, variables: dict[str, str], cwd: str, compiled: list[str]
+) -> None:
+    """All modules of its package but its tests, while it is imported: in the build's folder, where it is wanted."""
+    (tmp_path / cwd).mkdir(exist_ok=True)
     package = tmp_path / "site" / "ahead"
     (package / "tests").mkdir(parents=True)
     for name in ("__init__", "rarely", "tests/test_it"):
@@ -174,7 +181,7 @@ def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(tmp_path: Path, v
     runner = start_runner(
         python=THIS_PYTHON.executable,
         environ={**ENVIRON, "PYTHONPATH": str(tmp_path / "site"), **variables},
-        cwd=str(tmp_path),
+        cwd=str(tmp_path / cwd),
         log_path=str(tmp_path / "log"),
         forking=True,
     )
@@ -185,9 +192,8 @@ def test_what_a_backend_has_not_imported_yet_is_compiled_ahead(tmp_path: Path, v
     (answer / "output.json").write_text("{}")
     runner([THIS_PYTHON.executable, str(tmp_path / "script.py"), "hook", str(answer)])
     runner.stop()
-    names = [f"{name}.{sys.implementation.cache_tag}.pyc" for name in ("__init__", "rarely")]
     found = sorted(path.name for path in package.rglob("*.pyc"))
-    assert found == ([] if variables else names)
+    assert found == [f"{name}.{sys.implementation.cache_tag}.pyc" for name in compiled]
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="nothing is compiled ahead where there is one processor")

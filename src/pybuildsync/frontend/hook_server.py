@@ -65,11 +65,12 @@ def serve(control: int) -> None:
 
 
 def _begin(told: dict[str, str], control: int) -> None:
+    own = os.getcwd()
     os.chdir(told["cwd"])
     if not told["module"]:
         return
     with contextlib.suppress(Exception):  # whatever it is, the import meets it again
-        _compile_ahead(told["module"].partition(".")[0], control)
+        _compile_ahead(told["module"].partition(".")[0], own, control)
     gc.disable()  # an import makes no circles to speak of: to look for them takes a twentieth of its time
     with contextlib.suppress(BaseException):  # whatever it is, the hook meets it again, where it is reported
         import_module(told["module"])
@@ -78,13 +79,16 @@ def _begin(told: dict[str, str], control: int) -> None:
     gc.enable()
 
 
-def _compile_ahead(package: str, control: int) -> None:
+def _compile_ahead(package: str, own: str, control: int) -> None:
     """Have another process, which lets go of *control*, write the byte code of *package*: where none is there.
 
-    Not where nobody wants any, or there is no other processor.
+    Only in the build's *own* folder, never in an environment that somebody works in; and not where nobody wants any, or
+    there is no other processor.
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations or os.path.exists(spec.cached or ""):
+        return
+    if not all(os.path.realpath(each).startswith(own + os.sep) for each in spec.submodule_search_locations):
         return
     server = os.getpid()
     if sys.dont_write_bytecode or (os.cpu_count() or 1) < 2 or os.fork():  # noqa: PLR2004  # another processor
